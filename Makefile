@@ -1,0 +1,66 @@
+# Targets for people. `make run` and `make test` set everything up by themselves.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+SEEDS ?= seeds
+INDEX ?= index
+DATA ?= ../shared/corpora
+QUESTIONS ?= tests/questions.yaml
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Nothing is fetched at run time: no model hub, no telemetry.
+export HF_HUB_OFFLINE := 1
+export GRADIO_ANALYTICS_ENABLED := False
+
+.DEFAULT_GOAL := help
+.PHONY: help run index test check lint types eval bench model clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: $(VENV)/.ready ## Set up, build the index of SEEDS if there is none, open the page on 127.0.0.1:7860
+	@[ -f $(INDEX)/CURRENT ] || $(BIN)/speechrag index $(SEEDS) --index $(INDEX)
+	@$(BIN)/python app.py --index $(INDEX)
+
+index: $(VENV)/.ready ## Rebuild the index: make index [SEEDS=folder] [INDEX=folder]
+	@$(BIN)/speechrag index $(SEEDS) --index $(INDEX)
+
+test: $(VENV)/.ready-dev ## Set up and run the whole test suite
+	@scripts/system-packages.sh
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.ready-dev lint types test ## Lint, types and tests: what CI runs
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+eval: $(VENV)/.ready ## Retrieval figures on QUESTIONS (default: the demo library's)
+	@[ -f $(INDEX)/CURRENT ] || $(BIN)/speechrag index $(SEEDS) --index $(INDEX)
+	@$(BIN)/speechrag eval $(QUESTIONS) --index $(INDEX)
+
+bench: $(VENV)/.ready-dev ## Benchmarks; results go to benchmarks/results/
+	$(BIN)/python -m benchmarks
+
+model: $(VENV)/.ready-dev ## Train the built-in encoder again: make model DATA=folder
+	$(BIN)/python -m training.make_model --data $(DATA)
+
+clean: ## Remove the virtual environment and caches (never the index)
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "speechrag needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt-get install python3-venv)." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: pyproject.toml | $(BIN)/python
+	@echo "Installing speechrag into $(VENV) (a few minutes the first time) ..."
+	@scripts/install.sh $(BIN) .
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml | $(BIN)/python
+	@echo "Installing speechrag and its test tools into $(VENV) (a few minutes the first time) ..."
+	@scripts/install.sh $(BIN) '.[dev]'
+	@touch $(VENV)/.ready $@

@@ -1,0 +1,127 @@
+"""Commands that ask: search and eval."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from speechrag.cli.library import print_json
+from speechrag.cli.text import Text
+from speechrag.config import Settings
+from speechrag.errors import SettingsError, SpeechragError
+from speechrag.search.render import render_result
+from speechrag.types import Filters, Hit, Role, SearchResult
+
+MODES = ("lexical", "dense", "fused")
+
+
+def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+    """Answer one question, or one a line from stdin."""
+    from speechrag.search.engine import Engine
+
+    filters = _filters(args)
+    k = settings.k if getattr(args, "k", None) is None else args.k
+    if not 1 <= k <= 1000:
+        raise SettingsError(f"-k 的值 {k} 超出范围。", "应在 1 到 1000 之间。")
+    engine = Engine.open(settings)
+    if args.question != "-":
+        result = engine.search(args.question, k=k, filters=filters)
+        if args.json:
+            print_json(render_result(result))
+        else:
+            _print_result(result, engine, text, explain=args.explain)
+        return 0
+    for line in sys.stdin:
+        question = line.rstrip("\r\n")
+        try:
+            document: dict[str, Any] = render_result(engine.search(question, k=k, filters=filters))
+        except SpeechragError as error:  # one bad line must not end the others
+            document = {
+                "question": question, "took_ms": 0.0, "relaxed": False, "hits": [],
+                "error": error.message, "hint": error.hint,
+            }  # fmt: skip
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def _filters(args: argparse.Namespace) -> Filters:
+    known = [role.value for role in Role]
+    for role in args.role:
+        if role not in known:
+            raise SettingsError(f"没有“{role}”这种段落。", f"可用的有:{'、'.join(known)}。")
+    return Filters(
+        date_from=args.date_from,
+        date_to=args.date_to,
+        kinds=frozenset(args.kind),
+        roles=frozenset(args.role),
+        sources=frozenset(args.source),
+    )
+
+
+def _print_result(result: SearchResult, engine: Any, text: Text, *, explain: bool) -> None:
+    if not result.hits:
+        print(text("nothing"))
+        if result.suggestions:
+            print(text("nearest"))
+    else:
+        print(text("found", n=len(result.hits), ms=result.took_ms))
+        if result.relaxed:
+            print(text("relaxed"))
+    for hit in result.hits or result.suggestions:
+        _print_hit(hit, text)
+        if explain:
+            for line in engine.explain(result.question, hit).lines(text.lang):
+                print(f"     {line}")
+
+
+def _print_hit(hit: Hit, text: Text) -> None:
+    speech = hit.speech
+    role = f"[{hit.passage.role}] " if hit.passage.role else ""
+    print(f"\n{hit.rank:>2}  {hit.score:.2f}  {role}{' > '.join(hit.passage.section_path)}")
+    print(f"     {hit.text.replace(chr(10), ' ')}")
+    print(f"     ——《{speech.title}》 {speech.date or ''}  {speech.source}")
+    if speech.truncated:
+        print(
+            "     ! "
+            + text("truncated", shown=speech.truncated.shown, total=speech.truncated.total)
+        )
+    for place in hit.also_in:
+        print(f"     {text('also_in')}: 《{place.title}》 {place.source}")
+
+
+def run_eval(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+    """nDCG@10, MRR@10 and recall@5 by kind: lexical alone, dense alone, fused."""
+    from speechrag.evaluate import Judge, average_by_kind, load_questions
+    from speechrag.search.engine import Engine
+
+    questions = load_questions(args.questions)
+    engine = Engine.open(settings)
+    judge = Judge(engine.iter_passages())
+    missing = judge.missing(questions)
+    if missing:
+        print(text("no_gold", n=len(missing)), file=sys.stderr)
+        for question, gold in missing[: None if args.verbose else 5]:
+            print(f"  {question.id}: {gold}", file=sys.stderr)
+    report = {
+        mode: average_by_kind(judge.judge(questions, engine.ranker(mode))) for mode in MODES
+    }
+    if args.json:
+        print_json({"questions": str(args.questions), "encoder": engine.encoder_name, **report})
+    else:
+        _print_report(report, text)
+    fused = report["fused"]["all"]["ndcg@10"]
+    return 1 if args.min is not None and fused < args.min else 0
+
+
+def _print_report(report: dict[str, dict[str, dict[str, float]]], text: Text) -> None:
+    print(f"{text('kind'):<12}{'n':>4}" + "".join(f"{text(mode):>28}" for mode in MODES))
+    print(" " * 16 + "      nDCG@10  MRR@10    R@5 " * len(MODES))
+    for kind in report["fused"]:
+        row = f"{kind:<12}{report['fused'][kind]['n']:>4.0f}"
+        for mode in MODES:
+            m = report[mode][kind]
+            row += f"{m['ndcg@10']:>13.3f}{m['mrr@10']:>8.3f}{m['recall@5']:>8.3f}"
+        print(row)

@@ -1,0 +1,130 @@
+"""What the command line says, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "about": (
+        "问一个文件夹里的历年讲话:不联网,一台普通办公电脑就够。",
+        "Ask a folder of past speeches a question; offline, on an ordinary office machine.",
+    ),
+    "command": ("命令", "command"),
+    "common_options": ("各命令通用", "every command"),
+    "error": ("不能继续", "refused"),
+    "remedy": ("解决办法", "remedy"),
+    "interrupted": ("已中断;原有的索引没有改动。", "interrupted; the index is as it was."),
+    "opt_index": ("索引所在的文件夹(默认 index/)", "folder of the index (default index/)"),
+    "opt_config": ("设置文件(默认 speechrag.yaml)", "settings file (default speechrag.yaml)"),
+    "opt_lang": ("提示用的语言", "language of messages"),
+    "opt_verbose": ("多说一些", "say more"),
+    "opt_json": ("输出 JSON", "print JSON"),
+    "help_index": ("读讲话稿,建立或更新索引", "read speeches and build or update the index"),
+    "help_inspect": (
+        "看一个文件怎样被读、清洗、切分",
+        "show how a file is read, cleaned and split",
+    ),
+    "help_search": ("提问,找最相近的段落", "ask a question, get the closest passages"),
+    "help_eval": ("用问题集衡量检索质量", "measure retrieval on a set of questions"),
+    "help_status": ("索引的现状", "the state of the index"),
+    "help_doctor": ("检查索引,逐项说明毛病和解决办法", "check the index; each fault and its remedy"),
+    "help_rollback": ("退回上一版索引", "go back to the previous generation of the index"),
+    "help_models": ("有哪些向量模型,各有什么代价", "which encoders there are and what each costs"),
+    "help_serve": ("打开网页", "open the web page"),
+    "arg_sources": (
+        "文件或文件夹;不写则用上一次的",
+        "files or folders; none means those of the last build",
+    ),
+    "arg_file": ("要看的文件", "the file to look at"),
+    "arg_question": (
+        "问题;写 - 则从标准输入读,一行一个",
+        "the question; - reads one a line from stdin",
+    ),
+    "arg_eval": ("问题集(YAML)", "question set (YAML)"),
+    "opt_full": ("全部重读重算,不用缓存", "read and encode everything again, no cache"),
+    "opt_encoder": ("向量模型:builtin、名称或文件夹", "encoder: builtin, a name or a folder"),
+    "opt_eval_encoder": (
+        "要比较的向量模型,可写多次",
+        "encoder to compare; may be given several times",
+    ),
+    "opt_host": ("监听地址(默认 127.0.0.1)", "address to listen on (default 127.0.0.1)"),
+    "opt_port": ("端口(默认 7860)", "port (default 7860)"),
+    "opt_share": ("是否经第三方公开(默认 off)", "publish through a third party (default off)"),
+    "opt_k": ("要几条(默认 10)", "number of hits (default 10)"),
+    "opt_from": ("起始日期,如 2020 或 2020-03-01", "from date, such as 2020 or 2020-03-01"),
+    "opt_to": ("截止日期", "to date"),
+    "opt_kind": ("只要这种讲话(讲话、致辞、报告…)", "only this kind of speech (讲话, 致辞, 报告…)"),
+    "opt_role": ("只要这种段落(举措、问题、成绩…)", "only passages of this role (举措, 问题, 成绩…)"),
+    "opt_source": ("只在这个文件里找", "only in this file"),
+    "opt_per_speech": ("同一篇最多几条,0 为不限", "at most so many of one speech; 0 for no limit"),
+    "opt_explain": ("说明每条为什么被找到", "say why each hit was found"),
+    "opt_min": ("低于此 nDCG@10 则退出码为 1", "exit 1 below this nDCG@10"),
+    "opt_plot": ("把各类得分画成图", "draw the figures by kind"),
+    "opening": ("正在打开网页 …", "opening the page …"),
+    "found": ("{n} 条,用时 {ms:.0f} 毫秒", "{n} hits in {ms:.0f} ms"),
+    "nothing": (
+        "没有找到足够相近的段落。换个说法,或去掉筛选条件试试。",
+        "nothing close enough was found. Try other words, or drop the filters.",
+    ),
+    "nearest": ("最接近的是(仅供参考):", "the nearest, for what they are worth:"),
+    "relaxed": ("(没有完全对上的,以下是放宽条件后找到的)", "(found only after relaxing the search)"),
+    "truncated": (
+        "来源只显示了 {total} 字中的 {shown} 字",
+        "the source shows only {shown} of {total} characters",
+    ),
+    "also_in": ("同文另见", "also in"),
+    "matched": ("词面对上", "words matched"),
+    "close": ("语义相近", "close in meaning"),
+    "translated": ("译作", "translated as"),
+    "built": (
+        "索引已建好:第 {generation} 版,{n_files} 个文件,{n_speeches} 篇讲话,{n_passages} 个段落,"
+        "用时 {seconds:.1f} 秒。",
+        "index built: generation {generation}, {n_files} files, {n_speeches} speeches, "
+        "{n_passages} passages, {seconds:.1f} s.",
+    ),
+    "skipped": ("有 {n} 个文件没能读入:", "{n} files could not be read:"),
+    "reused": (
+        "沿用上一版:{files} 个文件,{passages} 个段落。",
+        "reused from the last generation: {files} files, {passages} passages.",
+    ),
+    "healthy": ("索引完好。", "the index is sound."),
+    "rolled_back": ("已退回第 {generation} 版。", "back to generation {generation}."),
+    "coverage": ("原文每个字都有着落:{share:.2%}", "source characters accounted for: {share:.2%}"),
+    "outline": ("提纲", "outline"),
+    "passages": ("段落", "passages"),
+    "removed": ("清洗去掉的", "taken out by cleaning"),
+    "repaired": ("疑似乱码,请对照原文", "looks garbled; check against the source"),
+    "undecodable": ("有 {n} 处字节无法解码,首处在第 {at} 字节", "{n} undecodable byte runs, the first at byte {at}"),
+    "no_gold": ("{n} 条答案原文不在库中(换了文库?)", "{n} gold strings stand nowhere in this library"),
+    "kind": ("类别", "kind"),
+    "lexical": ("词面", "lexical"),
+    "dense": ("语义", "dense"),
+    "fused": ("合并", "fused"),
+}  # fmt: skip
+
+
+class Text:
+    """Messages in one language; `text("found", n=3, ms=12.0)`."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The message `key` in this language, its blanks filled with `values`."""
+        chinese, english = _MESSAGES[key]
+        template = english if self.lang == "en" else chinese
+        return template.format(**values) if values else template
+
+
+def choose_language(arguments: Sequence[str], env: Mapping[str, str]) -> str:
+    """--lang, then SPEECHRAG_LANG, then the terminal's language; Chinese when nothing says English."""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return "en" if arguments[position + 1] == "en" else "zh"
+        if argument.startswith("--lang="):
+            return "en" if argument.endswith("=en") else "zh"
+    chosen = env.get("SPEECHRAG_LANG", "auto")
+    if chosen in {"zh", "en"}:
+        return chosen
+    locale = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    return "en" if locale.lower().startswith("en") else "zh"

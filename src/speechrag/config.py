@@ -1,0 +1,139 @@
+"""Settings: one frozen record, read from a YAML file, the environment and flags, in that order."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from speechrag.errors import SettingsError
+
+DEFAULT_FILE = Path("speechrag.yaml")
+ENV_PREFIX = "SPEECHRAG_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may set; `speechrag.yaml` says what each key does."""
+
+    index: Path = Path("index")
+    seeds: Path = Path("seeds")
+    encoder: str = "builtin"
+    reranker: str = ""
+    allow_download: bool = False
+    batch_size: int = 32
+    host: str = "127.0.0.1"
+    port: int = 7860
+    share: bool = False
+    lang: str = "auto"
+    k: int = 10
+    per_speech: int = 3
+    user_terms: tuple[str, ...] = ()
+
+
+_LIMITS = {"port": (0, 65535), "k": (1, 1000), "per_speech": (0, 1000), "batch_size": (1, 4096)}
+_CHOICES = {"lang": ("auto", "zh", "en")}
+
+
+def load_settings(
+    file: Path | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read the settings.
+
+    Args:
+        file: A YAML file that must exist; None reads `speechrag.yaml` here, if there is one.
+        env: The environment; None means the process's own.
+        overrides: Values from flags; None values are ignored.
+
+    Raises:
+        SettingsError: A file, key or value cannot be used; names it and the remedy.
+    """
+    values: dict[str, Any] = {}
+    if file is not None or DEFAULT_FILE.is_file():
+        values.update(_read_yaml(file or DEFAULT_FILE))
+    names = {f.name for f in fields(Settings)}
+    for key, text in (os.environ if env is None else env).items():
+        name = key.removeprefix(ENV_PREFIX).lower()
+        if key.startswith(ENV_PREFIX) and name in names:
+            values[name] = (key, text)
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            values[name] = (f"--{name.replace('_', '-')}", value)
+    settings = Settings()
+    for name, (where, value) in values.items():
+        settings = replace(settings, **{name: _coerce(name, value, where)})
+    return settings
+
+
+def _read_yaml(file: Path) -> dict[str, tuple[str, Any]]:
+    import yaml
+
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise SettingsError(
+            f"设置文件读不出来:{file}({exc.strerror})", "请检查路径,或去掉 --config。"
+        ) from exc
+    except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        raise SettingsError(
+            f"设置文件不是正确的 YAML(UTF-8):{file}:{exc}", "请改正所指的那一行。"
+        ) from exc
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SettingsError(f"设置文件应是“键: 值”的列表:{file}", "请参照随附的 speechrag.yaml。")
+    names = [f.name for f in fields(Settings)]
+    for key in data:
+        if key not in names:
+            near = difflib.get_close_matches(str(key), names, 1)
+            raise SettingsError(
+                f"{file} 里有不认识的设置项 {key!r}。",
+                f"是不是 {near[0]}?" if near else f"可用的有:{'、'.join(names)}。",
+            )
+    return {key: (f"{file}:{key}", value) for key, value in data.items()}
+
+
+def _coerce(name: str, value: Any, where: str) -> Any:
+    default = getattr(Settings(), name)
+    try:
+        if isinstance(default, bool):
+            result: Any = _as_bool(value)
+        elif isinstance(default, int):
+            result = int(value)
+        elif isinstance(default, Path):
+            result = Path(str(value)).expanduser()
+        elif isinstance(default, tuple):
+            items = value.replace("、", ",").split(",") if isinstance(value, str) else value or ()
+            result = tuple(str(item).strip() for item in items if str(item).strip())
+        else:
+            result = "" if value is None else str(value)
+    except (TypeError, ValueError) as exc:
+        kind = type(default).__name__
+        raise SettingsError(
+            f"{where} 的值 {value!r} 不能用,应是 {kind}。", f"例如 {default!r}。"
+        ) from exc
+    low, high = _LIMITS.get(name, (None, None))
+    if low is not None and high is not None and not low <= result <= high:
+        raise SettingsError(f"{where} 的值 {result} 超出范围。", f"应在 {low} 到 {high} 之间。")
+    if name in _CHOICES and result not in _CHOICES[name]:
+        raise SettingsError(
+            f"{where} 的值 {result!r} 不能用。", f"可以是:{'、'.join(_CHOICES[name])}。"
+        )
+    return result
+
+
+def _as_bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in {"1", "true", "yes", "on", "是"}:
+        return True
+    if text in {"0", "false", "no", "off", "", "否"}:
+        return False
+    raise ValueError(text)
