@@ -1,0 +1,202 @@
+"""Nearest neighbours by cosine, in FAISS, exact for as long as exact is fast.
+
+The sizes at which the kind of index changes come from ENGINES.md, copied in
+docs/adr/0004-lexical-engine.md: with 256 dimensions and one thread, a scan of 10^5 rows takes 5.9 ms
+as float32 and 2.7 ms as float16 with a recall@10 of 0.999; at 10^6 rows clusters (IVF) take 0.3 ms
+where a float16 scan takes 25 ms.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.errors import IndexDamaged
+from speechrag.types import Vectors
+
+FLOAT16_MIN_ROWS = 50_000
+"""From here rows are kept as float16: half the memory, twice the speed, recall@10 0.999."""
+
+IVF_MIN_ROWS = 300_000
+"""From here the rows are clustered: above it a float16 scan costs more than 8 ms a question."""
+
+N_PROBE = 16
+"""Clusters looked into; recall@10 1.00 on clustered data, see the module's docstring."""
+
+N_TRAIN_PER_LIST = 39
+"""The least FAISS trains with without a warning."""
+
+
+FILTER_SCAN_ROWS = 20_000
+"""A filter that leaves fewer rows of a clustered index is answered by comparing each of them."""
+
+
+def _load_faiss() -> Any:
+    """Import it where it is used: 0.3 s that a question answered by words need not pay."""
+    import faiss
+
+    return faiss
+
+
+class FaissStore:
+    """A `VectorStore` of unit-norm rows, numbered from 0 in the order given."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors, n_probe: int = N_PROBE) -> Self:
+        """Choose the kind of index by the number of rows, and fill it.
+
+        Args:
+            vectors: float32, shape (n, dim), unit norm; may be mapped from a file.
+            n_probe: Clusters a search looks into, where there are clusters.
+        """
+        faiss = _load_faiss()
+        n_rows, dim = vectors.shape
+        if n_rows < FLOAT16_MIN_ROWS:
+            index = faiss.IndexFlatIP(dim)
+        elif n_rows < IVF_MIN_ROWS:
+            index = faiss.IndexScalarQuantizer(
+                dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            )
+        else:
+            index = _train_ivf(vectors)
+            index.nprobe = n_probe
+        step = 65_536  # a mapped file is read by and by
+        for start in range(0, n_rows, step):
+            index.add(np.ascontiguousarray(vectors[start : start + step], dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Read a store from its file, through Python: any path will do, on any system."""
+        faiss = _load_faiss()
+        try:
+            with path.open("rb") as file:
+                return cls(faiss.read_index(faiss.PyCallbackIOReader(file.read)))
+        except (RuntimeError, OSError) as error:
+            message = f"{path} is not a vector index that can be read: {error}"
+            raise IndexDamaged(message, "Run: speechrag doctor") from error
+
+    def save(self, path: Path) -> None:
+        """Write the store into one file."""
+        faiss = _load_faiss()
+        with path.open("wb") as file:
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
+
+    @property
+    def n_vectors(self) -> int:
+        """Rows stored."""
+        return int(self._index.ntotal)
+
+    @property
+    def dim(self) -> int:
+        """Columns of the vectors."""
+        return int(self._index.d)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every row is compared, rather than those of the nearest clusters."""
+        return not hasattr(self._index, "nprobe")
+
+    @property
+    def description(self) -> str:
+        """The kind of index, for people: Flat, float16 or IVF4096."""
+        if not self.is_exact:
+            return f"IVF{self._index.nlist},float16,nprobe {self._index.nprobe}"
+        return "Flat" if hasattr(self._index, "get_xb") else "float16"
+
+    def vectors(self, rows: NDArray[np.integer[Any]]) -> Vectors:
+        """The rows asked for: float32, shape (len(rows), dim); rounded to float16 above a size."""
+        wanted = np.ascontiguousarray(rows, dtype=np.int64)
+        if len(wanted) == 0:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        if not self.is_exact and self._index.direct_map.type == 0:
+            self._index.make_direct_map()
+        return np.asarray(self._index.reconstruct_batch(wanted), dtype=np.float32)
+
+    def search(
+        self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Vectors, NDArray[np.int64]]:
+        """Scores (n, k), falling; and row numbers (n, k), -1 where fewer than k were found.
+
+        Scores are cosines in [-1, 1], ties broken by row number; -inf where the row is -1.
+        """
+        queries = np.ascontiguousarray(queries, dtype=np.float32)
+        n_allowed = self.n_vectors if allowed is None else int(np.count_nonzero(allowed))
+        reach = min(k, n_allowed)
+        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+        rows = np.full((len(queries), k), -1, dtype=np.int64)
+        if reach == 0 or len(queries) == 0:
+            return scores, rows
+        found, at = self._search(queries, reach, allowed, n_allowed)
+        for number in range(len(queries)):
+            order = np.lexsort((at[number], -found[number]))
+            order = order[at[number][order] >= 0]
+            scores[number, : len(order)] = found[number][order]
+            rows[number, : len(order)] = at[number][order]
+        return scores, rows
+
+    def _search(
+        self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None, n_allowed: int
+    ) -> tuple[Vectors, NDArray[np.int64]]:
+        """What FAISS finds, with as many more as it takes for ties at the end to be decided."""
+        faiss = _load_faiss()
+        if allowed is not None and not self.is_exact and n_allowed <= FILTER_SCAN_ROWS:
+            return self._scan(queries, k, np.flatnonzero(allowed))
+        selector = None
+        if allowed is not None:
+            bits = np.packbits(allowed, bitorder="little")
+            selector = faiss.IDSelectorBitmap(bits)
+        reach = k
+        while True:
+            more = min(reach + 1, n_allowed)
+            found, rows = self._index.search(
+                queries, more, params=self._parameters(selector, n_allowed)
+            )
+            tied = found[:, k - 1] == found[:, -1]
+            if more == n_allowed or not self.is_exact or not tied.any():
+                return _first_of_ties(found, rows, k)
+            reach = min(reach * 4, n_allowed)
+
+    def _scan(
+        self, queries: Vectors, k: int, rows: NDArray[np.int64]
+    ) -> tuple[Vectors, NDArray[np.int64]]:
+        """Exact search among a few rows."""
+        found = queries @ self.vectors(rows).T
+        return _first_of_ties(found, np.broadcast_to(rows, found.shape), k)
+
+    def _parameters(self, selector: Any, n_allowed: int) -> Any:
+        faiss = _load_faiss()
+        if self.is_exact:
+            return faiss.SearchParameters(sel=selector) if selector is not None else None
+        # A filter leaves each cluster with fewer rows: look into more of them.
+        n_probe = min(self._index.nlist, self._index.nprobe * self.n_vectors // n_allowed)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
+
+
+def _first_of_ties(
+    found: Vectors, rows: NDArray[np.int64], k: int
+) -> tuple[Vectors, NDArray[np.int64]]:
+    """The first k of each line by falling score, then rising row; -1 rows last."""
+    order = np.lexsort((rows, -found), axis=1)[:, :k]
+    return np.take_along_axis(found, order, 1), np.take_along_axis(rows, order, 1)
+
+
+def _train_ivf(vectors: Vectors) -> Any:
+    faiss = _load_faiss()
+    n_rows, dim = vectors.shape
+    n_lists = 2 ** round(np.log2(4 * np.sqrt(n_rows)))
+    quantizer = faiss.IndexFlatIP(dim)
+    index = faiss.IndexIVFScalarQuantizer(
+        quantizer, dim, n_lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
+    index.cp.seed = 20_240_607
+    n_train = min(n_rows, max(N_TRAIN_PER_LIST * n_lists, 100_000))
+    sample = np.linspace(0, n_rows - 1, n_train).astype(np.int64)
+    index.train(np.ascontiguousarray(vectors[sample], dtype=np.float32))
+    return index
