@@ -98,6 +98,7 @@ def add_numbered(document: DocxDocument, text: str, level: int) -> None:
 
 
 def add_table(document: DocxDocument, rows: list[list[str]]) -> None:
+    """Add a table with a ruled grid, one list a row."""
     table = document.add_table(rows=len(rows), cols=len(rows[0]))
     table.style = "Table Grid"
     for i, row in enumerate(rows):
@@ -106,10 +107,12 @@ def add_table(document: DocxDocument, rows: list[list[str]]) -> None:
 
 
 def add_text_box(paragraph: DocxParagraph, text: str) -> None:
+    """Put a text box into the paragraph, in both of Word's forms."""
     paragraph._p.append(parse_xml(TEXT_BOX.format(ns=nsdecls("w", "wp", "a"), text=escape(text))))
 
 
 def install_numbering(document: DocxDocument) -> None:
+    """Add the two-level numbering to the document's numbering part."""
     numbering = document.part.numbering_part.element
     # The schema wants every abstractNum before the first num.
     first_num = numbering.find(qn("w:num"))
@@ -122,13 +125,12 @@ def install_numbering(document: DocxDocument) -> None:
 
 
 def add_line(document: DocxDocument, line: str) -> None:
+    """Add one source line: `#` title, `@` centred, `##` 一、, `###` (一), `[box]`, or plain."""
     if line.startswith("### "):
         add_numbered(document, line[4:], level=1)
     elif line.startswith("## "):
         add_numbered(document, line[3:], level=0)
-    elif line.startswith("# "):
-        document.add_paragraph(line[2:]).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    elif line.startswith("@ "):
+    elif line.startswith(("# ", "@ ")):
         document.add_paragraph(line[2:]).alignment = WD_ALIGN_PARAGRAPH.CENTER
     elif line.startswith("[box]"):
         add_text_box(document.add_paragraph(), line[5:].removesuffix("[/box]"))
@@ -137,6 +139,7 @@ def add_line(document: DocxDocument, line: str) -> None:
 
 
 def render_docx(properties: dict[str, str], lines: list[str]) -> bytes:
+    """Make the bytes of a Word file from a source's properties and lines."""
     document = Document()
     install_numbering(document)
     rows: list[list[str]] | None = None
@@ -178,12 +181,14 @@ class NumberedCanvas(Canvas):
     """Draws the page number last, so that it follows the page's text when the text is read."""
 
     def showPage(self) -> None:  # noqa: N802 - reportlab's own name
+        """End the page with its number."""
         self.setFont("STSong-Light", 10)
         self.drawCentredString(A4[0] / 2, 14 * mm, f"— {self.getPageNumber()} —")
         super().showPage()
 
 
 def render_pdf(properties: dict[str, str], lines: list[str]) -> bytes:
+    """Make the bytes of a PDF with a text layer from a source's properties and lines."""
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     body = ParagraphStyle(
         "body",
@@ -233,6 +238,7 @@ def render_all() -> dict[str, bytes]:
 
 
 def main() -> int:
+    """Write every made file into `seeds/`."""
     SEEDS.mkdir(exist_ok=True)
     for name, content in render_all().items():
         (SEEDS / name).write_bytes(content)
