@@ -1,0 +1,1 @@
+"""How the built-in encoder is made; not part of the package."""
