@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from speechrag.errors import QuestionError
-from speechrag.index.tokens import Tokenizer, fold
+from speechrag.index.tokens import Tokenizer, fold, stem
 from speechrag.types import Role
 
 MAX_QUESTION_CHARS = 20_000
@@ -29,6 +29,8 @@ _QUESTION_WORDS = frozenset(
     that these those there with by from at as about into has have had any some please tell show find
     did not no than then so if many much get""".split()
 )
+
+_STOP = _QUESTION_WORDS | {stem(word) for word in _QUESTION_WORDS}
 
 # Cues in the order in which they are tried; the first that matches gives the intent.
 _INTENTS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
@@ -147,5 +149,5 @@ def find_intent(folded: str) -> Role | None:
 
 def _weigh(tokens: list[str]) -> dict[str, float]:
     """Weights in (0, 1]; question words only count when there is nothing else."""
-    content = [t for t in tokens if t not in _QUESTION_WORDS]
+    content = [t for t in tokens if t not in _STOP]
     return dict.fromkeys(content or tokens, 1.0)

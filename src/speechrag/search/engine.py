@@ -1,0 +1,251 @@
+"""The engine: one generation of the index, one encoder, one tokenizer; questions in, hits out.
+
+The stages of a search, in order: read the question, gather candidates from the words and from the
+meaning, weigh every candidate by every stage, fold near copies, cap hits a speech, cut what is too
+far off.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.config import Settings
+from speechrag.index.encoders import load_encoder
+from speechrag.index.generation import Generation, open_current
+from speechrag.index.store import SpeechSummary
+from speechrag.index.tokens import Tokenizer
+from speechrag.search.candidates import gather_signals
+from speechrag.search.explain import Explanation, explain_hit
+from speechrag.search.fuse import Floats, Signals, Weights, fuse_signals, weights_for
+from speechrag.search.query import Query, analyse_question
+from speechrag.types import Encoder, Filters, Hit, Passage, Place, SearchResult, Speech
+
+
+class Engine:
+    """Answers questions from one generation. Safe to use from several threads.
+
+    Args:
+        generation: The index to search.
+        encoder: The encoder the index was built with.
+        tokenizer: The tokenizer the index was built with.
+        settings: `k` and `per_speech` are read.
+        weights: How the stages count; the fitted ones when None.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        tokenizer: Tokenizer,
+        settings: Settings,
+        weights: Weights | None = None,
+    ) -> None:
+        self.generation = generation
+        self.encoder = encoder
+        self.tokenizer = tokenizer
+        self.settings = settings
+        self.weights = weights or Weights()
+
+    @classmethod
+    def open(cls, settings: Settings, encoder: Encoder | None = None) -> Engine:
+        """Open the live generation of `settings.index`.
+
+        Raises:
+            IndexMissing: Nothing was built there yet.
+            IndexIncompatible: It was built with another encoder or tokenizer.
+            EncoderError: The encoder cannot be loaded.
+        """
+        encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
+        tokenizer = Tokenizer(settings.user_terms)
+        generation = open_current(settings.index, encoder=encoder, tokenizer=tokenizer)
+        return cls(generation, encoder, tokenizer, settings)
+
+    @property
+    def encoder_name(self) -> str:
+        """The name of the encoder."""
+        return self.encoder.name
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Filters | None = None,
+        per_speech: int | None = None,
+    ) -> SearchResult:
+        """The passages that answer one question, best first; ties by passage id.
+
+        Raises:
+            QuestionError: The question holds nothing to search for.
+        """
+        return self.search_batch([question], k=k, filters=filters, per_speech=per_speech)[0]
+
+    def search_batch(
+        self,
+        questions: Sequence[str],
+        *,
+        k: int | None = None,
+        filters: Filters | None = None,
+        per_speech: int | None = None,
+    ) -> list[SearchResult]:
+        """Several questions at once, encoded together; results in their order."""
+        started = time.perf_counter()
+        queries = [self.analyse(question) for question in questions]
+        vectors = self.encoder.encode_queries([query.text for query in queries])
+        allowed = self.generation.store.mask(filters or Filters())
+        cap = self.settings.per_speech if per_speech is None else per_speech
+        results = []
+        for query, vector in zip(queries, vectors, strict=True):
+            weights = weights_for(query, self.weights)
+            signals = gather_signals(self.generation, query, vector, allowed, weights)
+            hits = self._to_hits(query, signals, weights, k or self.settings.k, cap)
+            took_ms = (time.perf_counter() - started) * 1000
+            results.append(SearchResult(query.text, tuple(hits), took_ms))
+            started = time.perf_counter()
+        return results
+
+    def analyse(self, question: str) -> Query:
+        """The question as the index is asked it."""
+        return analyse_question(question, self.tokenizer)
+
+    def _to_hits(
+        self, query: Query, signals: Signals, weights: Weights, k: int, cap: int
+    ) -> list[Hit]:
+        scores, parts = fuse_signals(signals, weights)
+        order = np.lexsort((signals.rows, -scores))
+        chosen = self._choose(signals.rows, order, k, cap)
+        return [
+            self._hit(query, signals, at, rank, float(scores[at]), parts)
+            for rank, at in enumerate(chosen, 1)
+        ]
+
+    def _choose(
+        self, rows: NDArray[np.int64], order: NDArray[np.int64], k: int, cap: int
+    ) -> list[int]:
+        """The first k places of the order: one a group of near copies, `cap` a speech (0: any)."""
+        store = self.generation.store
+        groups: set[int] = set()
+        taken: Counter[int] = Counter()
+        chosen: list[int] = []
+        for at in order.tolist():
+            row = int(rows[at])
+            group, speech = store.group(row), store.speech_number(row)
+            if group in groups or (cap and taken[speech] >= cap):
+                continue
+            groups.add(group)
+            taken[speech] += 1
+            chosen.append(at)
+            if len(chosen) == k:
+                break
+        return chosen
+
+    def _hit(
+        self,
+        query: Query,
+        signals: Signals,
+        at: int,
+        rank: int,
+        score: float,
+        parts: dict[str, Floats],
+    ) -> Hit:
+        row = int(signals.rows[at])
+        speech, passage = self.generation.store.located(row)
+        return Hit(
+            passage=passage,
+            speech=speech,
+            rank=rank,
+            score=min(1.0, max(0.0, score)),
+            parts={name: float(values[at]) for name, values in parts.items()},
+            also_in=self._other_places(row),
+            matched=self._matches(query, speech, passage),
+        )
+
+    def _other_places(self, row: int) -> tuple[Place, ...]:
+        store = self.generation.store
+        others = (r for r in store.rows_of_group(store.group(row)).tolist() if r != row)
+        places = (store.located(other)[0] for other in others)
+        return tuple(dict.fromkeys(Place(s.title, s.source) for s in places))
+
+    def _matches(
+        self, query: Query, speech: Speech, passage: Passage
+    ) -> tuple[tuple[int, int], ...]:
+        """Where the question's words stand in the passage, offsets in the speech, merged."""
+        wanted = set(query.terms) | set(query.added)
+        text = speech.text[passage.start : passage.end]
+        spans = sorted(
+            (passage.start + start, passage.start + end)
+            for token, start, end in self.tokenizer.tokenize_spans(text)
+            if token in wanted
+        )
+        merged: list[tuple[int, int]] = []
+        for start, end in spans:
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return tuple(merged)
+
+    def explain(self, question: str, hit: Hit) -> Explanation:
+        """Why this hit was found for this question."""
+        return explain_hit(self.analyse(question), hit, self.tokenizer, self.encoder)
+
+    def context(self, passage_id: str, before: int = 2, after: int = 2) -> list[Passage]:
+        """A passage with its neighbours in the speech, in reading order."""
+        store = self.generation.store
+        speech, passage = store.located(store.row_of(passage_id))
+        at = speech.passages.index(passage)
+        return list(speech.passages[max(0, at - before) : at + after + 1])
+
+    def speech(self, speech_id: str) -> Speech:
+        """One speech, whole."""
+        return self.generation.store.speech(speech_id)
+
+    def speeches(self) -> list[SpeechSummary]:
+        """Every speech of the library, in order of its files."""
+        return self.generation.store.speeches()
+
+    def iter_passages(self) -> Iterator[tuple[str, str]]:
+        """(id, text) of every passage, in index order."""
+        for speech in self.generation.store.iter_speeches():
+            for passage in speech.passages:
+                yield passage.id, speech.text[passage.start : passage.end]
+
+    def ranker(self, mode: str) -> Callable[[str], list[tuple[str, str]]]:
+        """A function from a question to its first ten (id, text): "lexical", "dense" or "fused".
+
+        "lexical" is BM25 over the passages' own words, "dense" the cosine of their own vectors;
+        both know nothing of headings, roles or copies. "fused" is what a person gets.
+        """
+        if mode == "fused":
+            return lambda question: [
+                (hit.passage.id, hit.text) for hit in self.search(question, k=10).hits
+            ]
+        return lambda question: [
+            self._id_and_text(row) for row in self._rank_by_one_stage(mode, question)
+        ]
+
+    def _rank_by_one_stage(self, mode: str, question: str) -> list[int]:
+        if mode == "lexical":
+            terms = dict.fromkeys(self.tokenizer.tokenize(question), 1.0)
+            return [int(row) for row in self.generation.lexical.search(terms, 10)[1]]
+        vectors = self.encoder.encode_queries([question])
+        return [int(row) for row in self.generation.body.search(vectors, 10)[1][0] if row >= 0]
+
+    def _id_and_text(self, row: int) -> tuple[str, str]:
+        speech, passage = self.generation.store.located(row)
+        return passage.id, speech.text[passage.start : passage.end]
+
+    def with_weights(self, weights: Weights) -> Engine:
+        """The same engine with other weights, for ablations."""
+        return Engine(self.generation, self.encoder, self.tokenizer, self.settings, weights)
+
+    def with_settings(self, **changes: object) -> Engine:
+        """The same engine with other settings."""
+        settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        return Engine(self.generation, self.encoder, self.tokenizer, settings, self.weights)
