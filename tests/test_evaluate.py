@@ -5,7 +5,14 @@ import math
 import pytest
 
 from speechrag.errors import QuestionSetError
-from speechrag.evaluate import Judge, Question, average_by_kind, load_questions
+from speechrag.evaluate import (
+    Judge,
+    Question,
+    average_by_kind,
+    bootstrap_interval,
+    load_questions,
+    paired_p_value,
+)
 
 PASSAGES = [
     ("a", "一是健全供需對接機制。"),
@@ -87,3 +94,22 @@ def test_a_wrong_question_file_is_refused_by_name(tmp_path, text, named):
         load_questions(file)
     assert named in str(caught.value)
     assert "questions.yaml" in str(caught.value)
+
+
+def test_the_interval_of_a_constant_is_that_constant():
+    assert bootstrap_interval([0.5] * 10) == pytest.approx((0.5, 0.5))
+
+
+def test_the_interval_has_the_normal_width_for_many_values():
+    values = [0.0, 1.0] * 200
+    low, high = bootstrap_interval(values)
+    half = 1.96 * 0.5 / math.sqrt(400)
+    assert low == pytest.approx(0.5 - half, abs=0.005)
+    assert high == pytest.approx(0.5 + half, abs=0.005)
+
+
+def test_the_paired_test_equals_the_exact_sign_count():
+    first, second = [1.0] * 6, [0.0] * 6
+    # all 6 differences have one sign: 2 of the 2**6 sign patterns are as extreme
+    assert paired_p_value(first, second) == pytest.approx(2 / 2**6)
+    assert paired_p_value(first, first) == 1.0
