@@ -1,0 +1,185 @@
+"""What kind of file some bytes are, by what they hold; the extension only breaks ties."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePath
+
+from speechrag.errors import DamagedFile, ProtectedFile, SourceError, UnsupportedFormat
+
+
+class Kind(StrEnum):
+    """The formats that are read."""
+
+    TXT = "txt"
+    MD = "md"
+    HTML = "html"
+    MHTML = "mhtml"
+    DOCX = "docx"
+    PDF = "pdf"
+
+
+TEXT_EXTENSIONS = frozenset({".txt", ".text"})
+MARKDOWN_EXTENSIONS = frozenset({".md", ".markdown"})
+HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
+MHTML_EXTENSIONS = frozenset({".mht", ".mhtml"})
+WORD_EXTENSIONS = frozenset({".docx", ".docm", ".dotx", ".dotm"})
+LEGACY_WORD_EXTENSIONS = frozenset({".doc", ".dot", ".wps", ".wpt", ".rtf"})
+"""Often a web page or a .docx under another name, and then readable; refused with advice if not."""
+
+READ_EXTENSIONS = (
+    TEXT_EXTENSIONS
+    | MARKDOWN_EXTENSIONS
+    | HTML_EXTENSIONS
+    | MHTML_EXTENSIONS
+    | WORD_EXTENSIONS
+    | LEGACY_WORD_EXTENSIONS
+    | {".pdf"}
+)
+
+AS_DOCX = "请用 Word 或 WPS 打开,另存为 .docx 后再试。"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML_START = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MHTML_START = re.compile(
+    rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/", re.IGNORECASE
+)
+_WORD_XML = re.compile(rb"progid=\"Word\.Document\"|<w:wordDocument|<pkg:package", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Magic:
+    start: bytes
+    what: str
+    hint: str
+
+
+_AS_TEXT = "请把其中的文字另存为 .docx 或 .txt 后再试。"
+_OCR = "这是图片;请先做文字识别(OCR),再把文字存为 .docx 或 .txt。"
+_UNPACK = "这是压缩包;请先解压,再把里面的文稿放进文件夹。"
+_MAGIC = (
+    _Magic(b"{\\rtf", "RTF 文档", AS_DOCX),
+    _Magic(b"\x89PNG", "PNG 图片", _OCR),
+    _Magic(b"\xff\xd8\xff", "JPEG 图片", _OCR),
+    _Magic(b"GIF8", "GIF 图片", _OCR),
+    _Magic(b"II*\x00", "TIFF 图片", _OCR),
+    _Magic(b"MM\x00*", "TIFF 图片", _OCR),
+    _Magic(b"\x1f\x8b", "gzip 压缩包", _UNPACK),
+    _Magic(b"Rar!", "RAR 压缩包", _UNPACK),
+    _Magic(b"7z\xbc\xaf\x27\x1c", "7z 压缩包", _UNPACK),
+    _Magic(b"\x7fELF", "可执行程序", "请把它移出文件夹。"),
+    _Magic(b"SQLite format 3", "数据库文件", "请把它移出文件夹。"),
+)
+
+
+def detect_kind(raw: bytes, name: str) -> Kind:
+    """The format of a file.
+
+    Args:
+        raw: The whole file.
+        name: Its name; only the extension counts.
+
+    Raises:
+        UnsupportedFormat: It is a known format that is not read, or none that is known.
+        ProtectedFile: It is an encrypted Office document.
+        DamagedFile: Its extension promises a container that its bytes are not.
+    """
+    extension = PurePath(name).suffix.lower()
+    kind = _by_content(raw, name)
+    if kind is not None:
+        return kind
+    if extension == ".pdf":
+        raise _damaged(name, "扩展名是 .pdf,内容却不是 PDF")
+    if extension in WORD_EXTENSIONS:
+        raise _damaged(name, f"扩展名是 {extension},内容却不是 Word 文档")
+    if extension in MARKDOWN_EXTENSIONS:
+        return Kind.MD
+    if extension in HTML_EXTENSIONS:
+        return Kind.HTML
+    if extension in MHTML_EXTENSIONS:
+        return Kind.MHTML
+    if extension in TEXT_EXTENSIONS:
+        return Kind.TXT
+    if extension in LEGACY_WORD_EXTENSIONS:
+        raise UnsupportedFormat(f"{name}:不是能读取的 Word 文档({extension})", AS_DOCX)
+    raise UnsupportedFormat(f"{name}:不支持的格式 {extension or '(无扩展名)'}", _AS_TEXT)
+
+
+def _by_content(raw: bytes, name: str) -> Kind | None:
+    head = raw[:4096]
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _kind_of_zip(raw, name)
+    if head.startswith(_OLE):
+        raise _refuse_ole(raw, name)
+    if b"%PDF-" in head[:1024]:
+        return Kind.PDF
+    for magic in _MAGIC:
+        if head.lstrip().startswith(magic.start):
+            raise UnsupportedFormat(f"{name}:内容是 {magic.what},不能读取", magic.hint)
+    plain = _narrow(head)
+    if _WORD_XML.search(plain):
+        raise UnsupportedFormat(f"{name}:内容是 Word 的 XML 文档,不能读取", AS_DOCX)
+    if _HTML_START.match(plain):
+        return Kind.HTML
+    if _MHTML_START.match(plain):
+        return Kind.MHTML
+    return None
+
+
+def _narrow(head: bytes) -> bytes:
+    """The beginning without a byte-order mark and without the zeros of UTF-16."""
+    return (
+        head.removeprefix(b"\xef\xbb\xbf")
+        .removeprefix(b"\xff\xfe")
+        .removeprefix(b"\xfe\xff")
+        .replace(b"\x00", b"")
+    )
+
+
+def _kind_of_zip(raw: bytes, name: str) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            names = set(package.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as exc:
+        raise _damaged(name, "文件不完整或已损坏,打不开其中的压缩结构") from exc
+    if any(part.startswith("word/") for part in names):
+        return Kind.DOCX
+    if (
+        "[Content_Types].xml" in names
+        and "_rels/.rels" in names
+        and not any(part.startswith(("xl/", "ppt/", "visio/")) for part in names)
+    ):
+        return Kind.DOCX
+    for prefix, what in (("xl/", "Excel 工作簿"), ("ppt/", "PowerPoint 演示文稿")):
+        if any(part.startswith(prefix) for part in names):
+            raise UnsupportedFormat(f"{name}:内容是 {what},不能读取", _AS_TEXT)
+    if "mimetype" in names or "content.xml" in names:
+        raise UnsupportedFormat(f"{name}:内容是 OpenDocument 或电子书,不能读取", AS_DOCX)
+    raise UnsupportedFormat(f"{name}:内容是 ZIP 压缩包,不能读取", _UNPACK)
+
+
+def _refuse_ole(raw: bytes, name: str) -> SourceError:
+    """OLE2 holds encrypted .docx, old .doc and .wps; directory names stand in it as UTF-16."""
+    if "EncryptedPackage".encode("utf-16-le") in raw:
+        return ProtectedFile(
+            f"{name}:文档已加密,需要密码才能打开",
+            "请在 Word 或 WPS 中输入密码打开,去掉密码后另存为 .docx 再试。",
+        )
+    what = "旧版 Word(.doc)或 WPS(.wps)文档"
+    for stream, other in (
+        ("Workbook", "旧版 Excel 工作簿"),
+        ("PowerPoint Document", "旧版演示文稿"),
+    ):
+        if stream.encode("utf-16-le") in raw:
+            what = other
+    return UnsupportedFormat(f"{name}:内容是{what},不能读取", AS_DOCX)
+
+
+def _damaged(name: str, what: str) -> DamagedFile:
+    return DamagedFile(f"{name}:{what}", "请确认文件能正常打开,或重新获取、另存一份后再试。")
