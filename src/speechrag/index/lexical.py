@@ -4,8 +4,8 @@ Score of a term in a field, in the Lucene variant (Kamphuis, de Vries, Boytsov, 
 you mean?", ECIR 2020): idf · tf / (tf + k1 · (1 - b + b · length / average length)), with
 idf = ln(1 + (N - df + 0.5) / (df + 0.5)); the constant factor k1 + 1 of older forms is left out.
 
-Term frequencies are kept rather than finished scores: a quarter less on disk, k1 and b stay settings
-of the query, and a rebuild can take over the postings of unchanged passages
+Term frequencies are kept rather than finished scores: a quarter less on disk, k1 and b stay
+settings of the query, and a rebuild can take over the postings of unchanged passages
 (docs/adr/0004-lexical-engine.md).
 """
 

@@ -1,9 +1,9 @@
 """Nearest neighbours by cosine, in FAISS, exact for as long as exact is fast.
 
 The sizes at which the kind of index changes come from ENGINES.md, copied in
-docs/adr/0004-lexical-engine.md: with 256 dimensions and one thread, a scan of 10^5 rows takes 5.9 ms
-as float32 and 2.7 ms as float16 with a recall@10 of 0.999; at 10^6 rows clusters (IVF) take 0.3 ms
-where a float16 scan takes 25 ms.
+docs/adr/0004-lexical-engine.md: with 256 dimensions and one thread, a scan of 10^5 rows takes
+5.9 ms as float32 and 2.7 ms as float16 with a recall@10 of 0.999; at 10^6 rows clusters (IVF) take
+0.3 ms where a float16 scan takes 25 ms.
 """
 
 from __future__ import annotations

@@ -1,0 +1,228 @@
+"""Collecting the rows of a new generation: tokens, vectors, contexts, keys and sketches.
+
+A row comes either from a passage, in which case whatever an earlier generation knows of the same
+text is taken from there, or as part of a whole unchanged file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.index.arrays import save_array
+from speechrag.index.duplicates import N_BANDS, group_rows, sketch
+from speechrag.index.encoding import (
+    KeyTable,
+    VectorWriter,
+    context_text_for_encoding,
+    passage_text_for_encoding,
+    text_key,
+)
+from speechrag.index.generation import Generation
+from speechrag.index.postings import PostingsBuilder
+from speechrag.index.progress import Stopwatch
+from speechrag.index.store import FileRow, PassageStore
+from speechrag.index.vectors import FaissStore
+from speechrag.types import Encoder, Passage, Speech, Vectors
+
+FIELDS = ("body", "heading", "title")
+"""The lexical fields: a passage's words, its heading path, its speech's title."""
+
+
+class Tokenizes(Protocol):
+    """A tokenizer, as a build uses it."""
+
+    @property
+    def digest(self) -> str:
+        """What determines its tokens."""
+
+    def tokenize(self, text: str) -> list[str]:
+        """The tokens of a text."""
+
+
+class RowCollector:
+    """Takes rows in order and writes all that belongs to them but the store.
+
+    Args:
+        directory: The folder of the generation that is being built.
+        encoder: Gives the vectors.
+        tokenizer: Gives the tokens.
+        previous: An earlier generation to take rows from.
+        watch: Told what tokenizing, encoding and writing took.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        encoder: Encoder,
+        tokenizer: Tokenizes,
+        previous: Generation | None,
+        watch: Stopwatch,
+    ) -> None:
+        self._directory = directory
+        self._work = directory / "work"
+        self._work.mkdir()
+        self._tokenizer = tokenizer
+        self._watch = watch
+        self._encoder = encoder
+        self._previous = previous
+        manifest = previous.manifest if previous else None
+        self._same_tokens = manifest is not None and manifest.tokenizer_digest == tokenizer.digest
+        self._same_vectors = manifest is not None and manifest.encoder_digest == encoder.digest
+        lexical = previous.lexical if previous and self._same_tokens else None
+        self._postings = PostingsBuilder(directory / "lexical", FIELDS, lexical)
+        self._body = VectorWriter(self._work / "body.f32", encoder.dim, self._encode)
+        self._context = VectorWriter(self._work / "context.f32", encoder.dim, self._encode)
+        self._context_numbers: dict[tuple[int, int], int] = {}
+        self._context_of = array("i")
+        self._keys = array("Q")
+        self._sketches = array("Q")
+        self._old_rows = array("i")  # the row in the earlier generation, or -1
+        self._table: KeyTable | None = None
+        self._taken = np.zeros(previous.manifest.n_passages if previous else 0, dtype=bool)
+        self.n_reused = 0
+
+    @property
+    def n_rows(self) -> int:
+        """Rows so far."""
+        return len(self._context_of)
+
+    @property
+    def n_contexts(self) -> int:
+        """Distinct contexts so far."""
+        return len(self._context_numbers)
+
+    @property
+    def takes_whole_files(self) -> bool:
+        """Whether rows of an unchanged file can be taken over without looking at its text."""
+        return self._same_tokens and self._same_vectors
+
+    def reserve(self, files: Sequence[FileRow]) -> None:
+        """Rows of these files of the earlier generation will be asked for by `add_file`."""
+        for file in files:
+            self._taken[file.first_row : file.first_row + file.n_rows] = True
+
+    def add_file(self, old: FileRow) -> None:
+        """The next rows are those of an unchanged file of the earlier generation."""
+        previous = self._previous
+        assert previous is not None
+        start, stop = old.first_row, old.first_row + old.n_rows
+        if start == stop:
+            return
+        self._postings.add_previous(start, stop)
+        rows = np.arange(start, stop)
+        self._body.add_vectors(previous.body.vectors(rows))
+        self._add_old_contexts(previous, previous.context_of[start:stop])
+        self._keys.frombytes(previous.passage_keys[start:stop].tobytes())
+        self._sketches.frombytes(previous.sketches[start:stop].tobytes())
+        self._old_rows.extend(range(start, stop))
+        self.n_reused += old.n_rows
+
+    def add_speech(self, speech: Speech) -> None:
+        """The next rows are the passages of a speech."""
+        words: dict[str, list[str]] = {}
+        for passage in speech.passages:
+            self._add_passage(speech, passage, words)
+
+    def _add_passage(self, speech: Speech, passage: Passage, words: dict[str, list[str]]) -> None:
+        text = passage_text_for_encoding(speech, passage)
+        context = context_text_for_encoding(speech, passage)
+        key = text_key(text, context)
+        known = self._known_rows(key)
+        self._add_tokens(speech, passage, known, words)
+        if known and self._same_vectors and self._previous is not None:
+            self._body.add_vectors(self._previous.body.vectors(np.asarray(known[:1])))
+            self.n_reused += 1
+        else:
+            self._body.add_text(text)
+        if known and self._previous is not None:
+            self._sketches.frombytes(self._previous.sketches[known[0]].tobytes())
+        else:
+            with self._watch.timing("tokenize"):
+                self._sketches.frombytes(sketch(text).tobytes())
+        context_key = text_key(context)
+        if context_key not in self._context_numbers:
+            self._context_numbers[context_key] = self._context.n_rows
+            self._context.add_text(context)
+        self._context_of.append(self._context_numbers[context_key])
+        self._keys.extend(key)
+        self._old_rows.append(known[0] if known else -1)
+
+    def _add_tokens(
+        self, speech: Speech, passage: Passage, known: list[int], words: dict[str, list[str]]
+    ) -> None:
+        free = [row for row in known if not self._taken[row]] if self._same_tokens else []
+        if free:
+            self._taken[free[0]] = True
+            self._postings.add_previous(free[0], free[0] + 1)
+            return
+        with self._watch.timing("tokenize"):
+            heading = "\n".join(passage.section_path)
+            for text in (heading, speech.title):
+                if text not in words:
+                    words[text] = self._tokenizer.tokenize(text)
+            body = self._tokenizer.tokenize(speech.text[passage.start : passage.end])
+            fields = {"body": body, "heading": words[heading], "title": words[speech.title]}
+            self._postings.add(fields)
+
+    def _known_rows(self, key: tuple[int, int]) -> list[int]:
+        if self._previous is None:
+            return []
+        if self._table is None:
+            self._table = KeyTable(self._previous.passage_keys)
+        return self._table.rows(key)
+
+    def _add_old_contexts(self, previous: Generation, numbers: NDArray[np.int32]) -> None:
+        for old in numbers.tolist():
+            pair = previous.context_keys[old]
+            key = (int(pair[0]), int(pair[1]))
+            if key not in self._context_numbers:
+                self._context_numbers[key] = self._context.n_rows
+                self._context.add_vectors(previous.context.vectors(np.asarray([old])))
+            self._context_of.append(self._context_numbers[key])
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        with self._watch.timing("encode"):
+            return self._encoder.encode_passages(texts)
+
+    def finish(self) -> None:
+        """Write everything but the groups of near copies."""
+        body, context = self._body.finish(), self._context.finish()
+        with self._watch.timing("write"):
+            FaissStore.build(body).save(self._directory / "body.faiss")
+            FaissStore.build(context).save(self._directory / "context.faiss")
+            self._postings.finish()
+            keys = np.frombuffer(self._keys, dtype=np.uint64).reshape(-1, 2)
+            save_array(self._directory / "keys.npy", keys)
+            context_keys = np.asarray(list(self._context_numbers), dtype=np.uint64).reshape(-1, 2)
+            save_array(self._directory / "context_keys.npy", context_keys)
+            contexts = np.frombuffer(self._context_of, dtype=np.int32)
+            save_array(self._directory / "contexts.npy", contexts)
+            save_array(self._directory / "sketches.npy", self._sketch_array())
+        del body, context
+        shutil.rmtree(self._work)
+
+    def write_groups(self, store: PassageStore) -> None:
+        """Find near copies, whose texts are read from the store just written."""
+        with self._watch.timing("write"):
+            known = None
+            if self._previous is not None:
+                old_rows = np.frombuffer(self._old_rows, dtype=np.int32)
+                groups = np.append(self._previous.store.groups, np.int32(-1))
+                known = groups[old_rows].astype(np.int32)
+            groups = group_rows(self._sketch_array(), store.text, known)
+            save_array(self._directory / "groups.npy", groups)
+
+    def close(self) -> None:
+        """Give files up, unfinished."""
+        self._body.close()
+        self._context.close()
+
+    def _sketch_array(self) -> NDArray[np.uint64]:
+        return np.frombuffer(self._sketches, dtype=np.uint64).reshape(-1, N_BANDS)

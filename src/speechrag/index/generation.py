@@ -1,0 +1,343 @@
+"""The index on disk: a series of immutable generations, and which of them is live.
+
+`index/CURRENT` names one folder beside it. A generation is checked against the digests in its
+manifest when it is opened; a damaged one is named, and the one before it served
+(docs/adr/0005-generations.md, docs/file-format.md).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.errors import (
+    IndexDamaged,
+    IndexError_,
+    IndexIncompatible,
+    IndexLocked,
+    IndexMissing,
+)
+from speechrag.index.arrays import open_array
+from speechrag.index.lexical import LexicalIndex
+from speechrag.index.live import (
+    BUILDING_PREFIX,
+    CURRENT_FILE,
+    list_generations,
+    point_current,
+    read_current,
+)
+from speechrag.index.lock import write_lock
+from speechrag.index.manifest import (
+    REBUILD,
+    REBUILD_FULL,
+    BuildInfo,
+    check_files,
+    read_manifest,
+)
+from speechrag.index.store import PassageStore
+from speechrag.index.vectors import FaissStore
+from speechrag.types import Encoder, Manifest
+
+log = logging.getLogger(__name__)
+
+
+class HasDigest(Protocol):
+    """A tokenizer, as far as compatibility goes."""
+
+    @property
+    def digest(self) -> str:
+        """What determines its tokens."""
+
+
+class Generation:
+    """One generation, opened. Vectors are read when they are first asked for.
+
+    Attributes:
+        name: Its folder's name, as `gen-000007`.
+        manifest: What it holds.
+        info: How it was built.
+        store: Speeches and passages.
+        lexical: BM25 over the fields body, heading and title.
+        notices: What went wrong on the way to opening it, for the person (usually nothing).
+    """
+
+    def __init__(self, directory: Path, manifest: Manifest, info: BuildInfo) -> None:
+        self.directory = directory
+        self.name = directory.name
+        self.manifest = manifest
+        self.info = info
+        self.notices: tuple[str, ...] = ()
+        self.store = PassageStore.open(directory)
+        self.lexical = LexicalIndex.open(directory / "lexical")
+        self._opening = threading.Lock()
+        self._vectors: dict[str, FaissStore] = {}
+
+    @property
+    def body(self) -> FaissStore:
+        """A vector for each passage's text; its rows are the passages' rows."""
+        return self._vector_store("body.faiss")
+
+    @property
+    def context(self) -> FaissStore:
+        """A vector for each distinct context (title and heading path); see `context_of`."""
+        return self._vector_store("context.faiss")
+
+    @cached_property
+    def context_of(self) -> NDArray[np.int32]:
+        """The row in `context` of each passage."""
+        return open_array(self.directory / "contexts.npy")
+
+    @cached_property
+    def passage_keys(self) -> NDArray[np.uint64]:
+        """What identifies each passage's text and context for reuse: shape (n, 2)."""
+        return open_array(self.directory / "keys.npy")
+
+    @cached_property
+    def context_keys(self) -> NDArray[np.uint64]:
+        """The same for each context: shape (n_contexts, 2)."""
+        return open_array(self.directory / "context_keys.npy")
+
+    @cached_property
+    def sketches(self) -> NDArray[np.uint64]:
+        """What near copies are found by; see duplicates.py."""
+        return open_array(self.directory / "sketches.npy")
+
+    def close(self) -> None:
+        """Give files back; arrays that are still referred to stay valid."""
+        self.store.close()
+
+    def _vector_store(self, file: str) -> FaissStore:
+        with self._opening:
+            if file not in self._vectors:
+                self._vectors[file] = FaissStore.open(self.directory / file)
+            return self._vectors[file]
+
+
+def open_current(
+    index_dir: Path, encoder: Encoder | None = None, tokenizer: HasDigest | None = None
+) -> Generation:
+    """Open the live generation; if it is damaged, the newest sound one before it, with a notice.
+
+    Raises:
+        IndexMissing: There is none.
+        IndexDamaged: There is no sound one; names the first file found damaged.
+        IndexIncompatible: Another format, encoder or tokenizer; names the command to run.
+    """
+    for _attempt in range(5):
+        name = read_current(index_dir)
+        try:
+            return _open_soundest(index_dir, name, encoder, tokenizer)
+        except (IndexDamaged, IndexMissing):
+            # A rebuild may have taken the folder away between two reads of ours.
+            if read_current(index_dir) == name:
+                raise
+    raise IndexDamaged(f"{index_dir} 一直在变,打不开。", "请稍后再试。")
+
+
+def _open_soundest(
+    index_dir: Path, name: str | None, encoder: Encoder | None, tokenizer: HasDigest | None
+) -> Generation:
+    names = list_generations(index_dir)
+    if not names:
+        raise IndexMissing(f"{index_dir} 里还没有索引。", "请先运行:speechrag index 文件夹")
+    notices = []
+    if name is None:
+        notices.append(f"{index_dir / CURRENT_FILE} 缺失或损坏,改用最新的一代。")
+    tried = [old for old in reversed(names) if name is None or old <= name]
+    if name is not None and name not in names:
+        notices.append(f"{CURRENT_FILE} 所指的 {name} 不存在,改用其前一代。")
+    damage: IndexDamaged | None = None
+    for old in tried:
+        try:
+            generation = open_generation(index_dir / old)
+        except IndexDamaged as error:
+            damage = damage or error
+            notices.append(f"{error.message} 改用其前一代。")
+            continue
+        for notice in notices:
+            log.warning(notice)
+        generation.notices = tuple(notices)
+        check_compatible(generation, encoder, tokenizer)
+        return generation
+    if damage is not None:
+        raise damage
+    raise IndexDamaged(f"{index_dir} 里没有可用的索引。", REBUILD_FULL)
+
+
+def open_generation(directory: Path, *, verify: bool = True) -> Generation:
+    """Open one generation's folder.
+
+    Args:
+        directory: The folder `gen-…`.
+        verify: Compare every file with its digest (1.7 GB a second and core).
+
+    Raises:
+        IndexDamaged: A file is missing or not what was written; names it.
+        IndexIncompatible: It has another format version.
+    """
+    manifest, info = read_manifest(directory)
+    if verify:
+        for fault in check_files(directory, manifest):
+            raise IndexDamaged(fault, REBUILD_FULL)
+    try:
+        generation = Generation(directory, manifest, info)
+        check_counts(generation)
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexDamaged(f"{directory} 打不开:{error}", REBUILD_FULL) from error
+    return generation
+
+
+def check_counts(generation: Generation) -> None:
+    """Whether all parts speak of the same number of passages.
+
+    Raises:
+        IndexDamaged: They do not.
+    """
+    expected = generation.manifest.n_passages
+    counts = {
+        "speeches.sqlite": generation.store.n_passages,
+        "lexical": generation.lexical.n_rows,
+        "contexts.npy": len(generation.context_of),
+        "groups.npy": len(generation.store.groups),
+        "keys.npy": len(generation.passage_keys),
+    }
+    for part, count in counts.items():
+        if count != expected:
+            message = f"{generation.directory / part} 有 {count} 段,清单说有 {expected} 段。"
+            raise IndexDamaged(message, REBUILD_FULL)
+
+
+def check_compatible(
+    generation: Generation, encoder: Encoder | None, tokenizer: HasDigest | None
+) -> None:
+    """Whether an index answers questions put with this encoder and tokenizer.
+
+    Raises:
+        IndexIncompatible: It does not; names the command that makes it.
+    """
+    manifest = generation.manifest
+    if encoder is not None and manifest.encoder_digest != encoder.digest:
+        raise IndexIncompatible(
+            f"索引是用编码器 {manifest.encoder} 建的,现在用的是 {encoder.name},或同名而内容不同。",
+            f"{REBUILD}(只重新编码,不重读文件);或在设置里把 encoder 改回 {manifest.encoder}。",
+        )
+    if tokenizer is not None and manifest.tokenizer_digest != tokenizer.digest:
+        raise IndexIncompatible(
+            "索引是用另一套分词建的(用户词典 user_terms 或 rjieba 的版本变了)。",
+            f"{REBUILD}(只重新分词,不重读文件)。",
+        )
+
+
+def rollback(index_dir: Path) -> str:
+    """Make the newest sound generation before the live one live, and return its name.
+
+    Raises:
+        IndexMissing: There is none before it.
+        IndexLocked: A build is running.
+    """
+    with write_lock(index_dir):
+        live = read_current(index_dir)
+        names = list_generations(index_dir)
+        older = [name for name in names if live is None or name < live]
+        for name in reversed(older):
+            try:
+                open_generation(index_dir / name).close()
+            except IndexDamaged as error:
+                log.warning("%s", error.message)
+                continue
+            point_current(index_dir, name)
+            return name
+    raise IndexMissing(f"{index_dir} 里没有比 {live or '现在'} 更早的完好的一代。", REBUILD)
+
+
+def status(index_dir: Path) -> dict[str, Any]:
+    """What the live generation holds; the document of `speechrag status --json`.
+
+    Raises:
+        IndexMissing: There is no index.
+        IndexDamaged: None of its generations is sound.
+    """
+    generation = open_current(index_dir)
+    manifest, info = generation.manifest, generation.info
+    files = [file for file in generation.directory.rglob("*") if file.is_file()]
+    document = {
+        "generation": generation.name,
+        "encoder": manifest.encoder,
+        "n_speeches": manifest.n_speeches,
+        "n_passages": manifest.n_passages,
+        "bytes": sum(file.stat().st_size for file in files),
+        "created": manifest.created,
+        "healthy": not generation.notices,
+        "n_files": info.n_files,
+        "n_skipped": len(generation.store.skipped()),
+        "sources": list(info.sources),
+        "generations": list_generations(index_dir),
+        "notices": list(generation.notices),
+    }
+    generation.close()
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with an index, and what to do about it."""
+
+    name: str
+    message: str
+    remedy: str
+
+
+def diagnose(
+    index_dir: Path, encoder: Encoder | None = None, tokenizer: HasDigest | None = None
+) -> list[Fault]:
+    """Every fault of an index: of each generation's files, of `CURRENT`, of what it fits."""
+    names = list_generations(index_dir)
+    if not names:
+        return [Fault("no-index", f"{index_dir} 里还没有索引。", "speechrag index 文件夹")]
+    faults = []
+    live = read_current(index_dir)
+    if live is None or live not in names:
+        message = f"{index_dir / CURRENT_FILE} 缺失、损坏或指向不存在的一代({live})。"
+        faults.append(Fault("current", message, REBUILD))
+    for name in names:
+        faults.extend(_diagnose_generation(index_dir / name, name == live))
+    leftovers = sorted(entry.name for entry in index_dir.glob(f"{BUILDING_PREFIX}*"))
+    if leftovers and not _is_being_built(index_dir):
+        message = f"有中断的重建留下的目录:{'、'.join(leftovers)}。"
+        faults.append(Fault("leftovers", message, f"{REBUILD}(会清掉它们)"))
+    if not faults:
+        try:
+            open_current(index_dir, encoder, tokenizer).close()
+        except IndexIncompatible as error:
+            faults.append(Fault("incompatible", error.message, error.hint))
+    return faults
+
+
+def _diagnose_generation(directory: Path, is_live: bool) -> Sequence[Fault]:
+    remedy = REBUILD_FULL if is_live else f"不影响使用;删去 {directory} 即可"
+    try:
+        manifest, _info = read_manifest(directory)
+        faults = [Fault("damaged", fault, remedy) for fault in check_files(directory, manifest)]
+        if not faults:
+            open_generation(directory, verify=False).close()
+    except (IndexDamaged, IndexIncompatible) as error:
+        return [Fault("damaged", error.message, remedy)]
+    return faults
+
+
+def _is_being_built(index_dir: Path) -> bool:
+    try:
+        with write_lock(index_dir):
+            return False
+    except IndexLocked:
+        return True
+    except IndexError_:
+        return False

@@ -1,0 +1,131 @@
+"""What a build tells while it runs and when it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from speechrag.types import Skipped
+
+_STAGES = {
+    "scan": ("查看文件", "looking at files"),
+    "read": ("读取与编入", "reading and indexing"),
+    "write": ("写盘", "writing"),
+    "check": ("校验", "checking"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a build.
+
+    `stage` is scan, read, write or check; `total` is 0 where it cannot be told; `rate` is files a
+    second and `remaining_s` what is left at that rate.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    remaining_s: float | None = None
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of this stage done, in [0, 1]; None when it cannot be told."""
+        return min(self.done / self.total, 1.0) if self.total else None
+
+    def describe(self, lang: str = "zh") -> str:
+        """The step in words."""
+        chinese, english = _STAGES.get(self.stage, (self.stage, self.stage))
+        is_english = lang == "en"
+        line = english if is_english else chinese
+        if self.total:
+            line += f" {self.done}/{self.total}"
+        if self.rate >= 1:
+            line += f", {self.rate:.0f} files/s" if is_english else f",每秒 {self.rate:.0f} 个文件"
+        if self.remaining_s is not None and self.remaining_s >= 1:
+            left = f"{self.remaining_s:.0f}"
+            line += f", {left} s left" if is_english else f",约剩 {left} 秒"
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did; `as_json` is the document of `speechrag index --json`.
+
+    `seconds` by stage: read, tokenize, encode, write, total. `reasons` says in words why anything
+    was read, tokenized or encoded again; empty when the index was already up to date.
+    """
+
+    generation: str
+    n_files: int
+    n_speeches: int
+    n_passages: int
+    skipped: tuple[Skipped, ...]
+    n_reused_files: int
+    n_reused_passages: int
+    seconds: dict[str, float]
+    reasons: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that others rely on."""
+        return {
+            "generation": self.generation,
+            "n_files": self.n_files,
+            "n_speeches": self.n_speeches,
+            "n_passages": self.n_passages,
+            "skipped": [
+                {"file": item.file, "reason": item.reason, "hint": item.hint}
+                for item in self.skipped
+            ],
+            "reused": {"files": self.n_reused_files, "passages": self.n_reused_passages},
+            "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(("read", "tokenize", "encode", "write", "total"), 0.0)
+    )
+    started: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        """Add the time spent inside to a stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += time.perf_counter() - began
+
+    def total(self) -> dict[str, float]:
+        """The seconds, with the total up to now."""
+        return {**self.seconds, "total": time.perf_counter() - self.started}
+
+
+class ProgressMeter:
+    """Calls back with what is done of a stage, with rate and remaining time."""
+
+    def __init__(self, callback: Callable[[Progress], None] | None) -> None:
+        self._callback = callback
+        self._stage = ""
+        self._began = 0.0
+
+    def step(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """So much of a stage is done."""
+        if self._callback is None:
+            return
+        now = time.perf_counter()
+        if stage != self._stage:
+            self._stage, self._began = stage, now
+        elapsed = now - self._began
+        rate = done / elapsed if elapsed > 0.5 else 0.0
+        remaining = (total - done) / rate if rate > 0 and total else None
+        self._callback(Progress(stage, done, total, rate, remaining))

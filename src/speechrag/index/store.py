@@ -1,0 +1,350 @@
+"""The speeches and passages of one generation, each found by its number or id.
+
+Records lie in SQLite, one row a speech, as JSON; what filters and rankings ask of every passage at
+once lies in arrays beside it, mapped from disk.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+import sqlite3
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.errors import IndexDamaged
+from speechrag.index.arrays import open_array, open_json
+from speechrag.index.records import load_document, load_speech
+from speechrag.types import Filters, ParsedFile, Passage, Role, Skipped, Speech, Truncation
+
+STORE_FILE = "speeches.sqlite"
+N_SPEECHES_KEPT = 256
+"""Speeches kept ready in memory: some 10 MB, and more than a page of hits touches."""
+
+ROLES = tuple(Role)
+"""A role's code in `roles.npy` is its place here plus 1; 0 is no role."""
+
+SCHEMA = """
+CREATE TABLE files (
+    file_no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    first_speech INTEGER NOT NULL, n_speeches INTEGER NOT NULL,
+    first_row INTEGER NOT NULL, n_rows INTEGER NOT NULL, document BLOB NOT NULL
+) STRICT;
+CREATE TABLE speeches (
+    speech_no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file_no INTEGER NOT NULL,
+    title TEXT NOT NULL, date TEXT, speaker TEXT, occasion TEXT, place TEXT, kind TEXT,
+    source TEXT NOT NULL, n_chars INTEGER NOT NULL, shown INTEGER, total INTEGER,
+    truncated INTEGER NOT NULL, first_row INTEGER NOT NULL, n_rows INTEGER NOT NULL,
+    record BLOB NOT NULL
+) STRICT;
+CREATE TABLE skipped (
+    name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    reason TEXT NOT NULL, hint TEXT NOT NULL
+) STRICT;
+"""
+
+_SUMMARY_COLUMNS = (
+    *("id", "title", "date", "speaker", "occasion", "place", "kind", "source", "n_chars"),
+    *("shown", "total", "truncated", "first_row", "n_rows"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSummary:
+    """What a list of the library shows of a speech."""
+
+    id: str
+    title: str
+    date: str | None
+    speaker: str | None
+    occasion: str | None
+    place: str | None
+    kind: str | None
+    source: str
+    n_chars: int
+    truncated: Truncation | None
+    first_row: int
+    n_passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What a generation knows of a source file: enough to tell whether it has changed."""
+
+    name: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    file_no: int = -1
+    first_speech: int = 0
+    n_speeches: int = 0
+    first_row: int = 0
+    n_rows: int = 0
+
+
+class PassageStore:
+    """Reads the store kept in a folder. Safe to use from several threads."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        # One connection for all threads, opened now: it outlives the file's name, which a later
+        # rebuild takes away.
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, Speech] = OrderedDict()
+        try:
+            self._connection = sqlite3.connect(
+                read_only_uri(directory / STORE_FILE), uri=True, check_same_thread=False
+            )
+            self.n_speeches = int(self._one("SELECT count(*) FROM speeches")[0])
+        except sqlite3.Error as error:
+            message = f"{directory / STORE_FILE} 不是完好的文库文件:{error}"
+            raise IndexDamaged(message, "请运行 speechrag index --full 重建。") from error
+        self._speech_of_row = open_array(directory / "row_speech.npy")
+        self._first_rows = open_array(directory / "speech_row.npy")
+        self._dates = open_array(directory / "speech_dates.npy")
+        self._kinds = open_array(directory / "speech_kinds.npy")
+        self._sources = open_array(directory / "speech_sources.npy")
+        self._roles = open_array(directory / "roles.npy")
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Open the store kept in a folder."""
+        return cls(directory)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    @property
+    def n_passages(self) -> int:
+        """Passages, which are the rows of every array and of the lexical index."""
+        return len(self._speech_of_row)
+
+    def speech(self, speech_id: str) -> Speech:
+        """A speech by its id; KeyError where there is none."""
+        return self._speech_numbered(self._number(speech_id))
+
+    def passage(self, row: int) -> Passage:
+        """The passage of a row."""
+        return self.located(row)[1]
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        """The passages of rows, in their order."""
+        return [self.passage(row) for row in rows]
+
+    def located(self, row: int) -> tuple[Speech, Passage]:
+        """The passage of a row with its speech; IndexError where there is no such row."""
+        if not 0 <= row < self.n_passages:
+            raise IndexError(f"row {row} of {self.n_passages}")
+        number = int(self._speech_of_row[row])
+        speech = self._speech_numbered(number)
+        return speech, speech.passages[row - int(self._first_rows[number])]
+
+    def text(self, row: int) -> str:
+        """The text of a row's passage."""
+        speech, passage = self.located(row)
+        return speech.text[passage.start : passage.end]
+
+    def rows_of_speech(self, speech_id: str) -> range:
+        """The rows of a speech's passages."""
+        number = self._number(speech_id)
+        return range(int(self._first_rows[number]), int(self._first_rows[number + 1]))
+
+    def row_of(self, passage_id: str) -> int:
+        """The row of a passage's id; KeyError where there is none."""
+        rows = self.rows_of_speech(passage_id.rpartition("-")[0])
+        for row in rows:
+            if self.passage(row).id == passage_id:
+                return row
+        raise KeyError(passage_id)
+
+    def speech_number(self, row: int) -> int:
+        """Which speech, counted from 0 in the order of the library, a row belongs to."""
+        return int(self._speech_of_row[row])
+
+    @property
+    def speech_of_row(self) -> NDArray[np.int32]:
+        """The number of each row's speech."""
+        return self._speech_of_row
+
+    def speeches(self) -> list[SpeechSummary]:
+        """Every speech in the order of the library (by file name, then place in the file)."""
+        columns = ", ".join(_SUMMARY_COLUMNS)
+        query = f"SELECT {columns} FROM speeches ORDER BY speech_no"  # noqa: S608 - our own names
+        return [_summary(row) for row in self._all(query)]
+
+    def iter_speeches(self) -> Iterator[Speech]:
+        """Every speech whole, in the same order; nothing is kept in memory."""
+        for number in range(self.n_speeches):
+            yield self._read_speech(number)
+
+    def speeches_of(self, file: FileRow) -> list[Speech]:
+        """The speeches of a file, in order."""
+        numbers = range(file.first_speech, file.first_speech + file.n_speeches)
+        return [self._read_speech(number) for number in numbers]
+
+    def files(self) -> list[FileRow]:
+        """Every file that was indexed, by name."""
+        query = (
+            "SELECT name, sha256, size, mtime_ns, file_no, first_speech, n_speeches, first_row, "
+            "n_rows FROM files ORDER BY name"
+        )
+        return [FileRow(*row) for row in self._all(query)]
+
+    def skipped(self) -> list[tuple[FileRow, Skipped]]:
+        """Every file that could not be indexed, and why."""
+        rows = self._all(
+            "SELECT name, sha256, size, mtime_ns, reason, hint FROM skipped ORDER BY 1"
+        )
+        return [(FileRow(*row[:4]), Skipped(row[0], row[4], row[5])) for row in rows]
+
+    def parsed_file(self, name: str) -> ParsedFile:
+        """A source file as it was decoded, with what cleaning took out; KeyError where unknown."""
+        row = self._one("SELECT document, first_speech, n_speeches FROM files WHERE name = ?", name)
+        if row is None:
+            raise KeyError(name)
+        numbers = range(row[1], row[1] + row[2])
+        return load_document(zlib.decompress(row[0]), map(self._speech_numbered, numbers))
+
+    def group(self, row: int) -> int:
+        """The group of nearly identical passages of a row: the least row among them."""
+        return int(self.groups[row])
+
+    @cached_property
+    def groups(self) -> NDArray[np.int32]:
+        """The group of each row."""
+        return open_array(self.directory / "groups.npy")
+
+    def rows_of_group(self, group: int) -> NDArray[np.int64]:
+        """The rows of a group of nearly identical passages, rising."""
+        return np.flatnonzero(self.groups == group)
+
+    def roles_of(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Role | None]:
+        """The role of each row, without reading its speech."""
+        return [ROLES[code - 1] if code else None for code in self._roles[rows].tolist()]
+
+    @property
+    def role_codes(self) -> NDArray[np.uint8]:
+        """The role of each row: its place in `ROLES` plus 1, or 0."""
+        return self._roles
+
+    def mask(self, filters: Filters | None) -> NDArray[np.bool_] | None:
+        """Which rows the filters let through; None where there is no restriction.
+
+        A speech dated only by its year or month passes where that period meets the range asked
+        for; one without a date passes no range. A source is a file, or a folder of files.
+        """
+        if filters is None or filters == Filters():
+            return None
+        speeches = np.ones(self.n_speeches, dtype=bool)
+        if filters.date_from:
+            speeches &= self._dates[:, 1] >= date_range(filters.date_from)[0]
+        if filters.date_to:
+            speeches &= self._dates[:, 0] <= date_range(filters.date_to)[1]
+            speeches &= self._dates[:, 0] > 0
+        if filters.kinds:
+            speeches &= np.isin(self._kinds, self._codes("kind", filters.kinds))
+        if filters.sources:
+            speeches &= np.isin(self._sources, self._source_codes(filters.sources))
+        rows: NDArray[np.bool_] = speeches[self._speech_of_row]
+        if filters.roles:
+            codes = [place + 1 for place, role in enumerate(ROLES) if role in filters.roles]
+            rows &= np.isin(self._roles, codes)
+        return rows
+
+    def values(self, column: str) -> list[str]:
+        """The distinct kinds or sources ("kind", "source"), for a list to choose from."""
+        return [value for value in self._names[column] if value is not None]
+
+    @cached_property
+    def _names(self) -> dict[str, list[str | None]]:
+        """What the codes in the arrays of kinds and sources stand for."""
+        names: dict[str, list[str | None]] = open_json(self.directory / "names.json")
+        return names
+
+    def _codes(self, column: str, wanted: Iterable[str]) -> list[int]:
+        names = set(wanted)
+        return [code for code, value in enumerate(self._names[column]) if value in names]
+
+    def _source_codes(self, wanted: Iterable[str]) -> list[int]:
+        folders = tuple(name.rstrip("/") + "/" for name in wanted)
+        names = set(wanted)
+        return [
+            code
+            for code, value in enumerate(self._names["source"])
+            if value is not None and (value in names or value.startswith(folders))
+        ]
+
+    def _number(self, speech_id: str) -> int:
+        row = self._one("SELECT speech_no FROM speeches WHERE id = ?", speech_id)
+        if row is None:
+            raise KeyError(speech_id)
+        return int(row[0])
+
+    def _speech_numbered(self, number: int) -> Speech:
+        with self._lock:
+            kept = self._kept.get(number)
+            if kept is not None:
+                self._kept.move_to_end(number)
+                return kept
+        speech = self._read_speech(number)
+        with self._lock:
+            self._kept[number] = speech
+            if len(self._kept) > N_SPEECHES_KEPT:
+                self._kept.popitem(last=False)
+        return speech
+
+    def _read_speech(self, number: int) -> Speech:
+        row = self._one("SELECT record FROM speeches WHERE speech_no = ?", number)
+        return load_speech(row[0])
+
+    def _one(self, query: str, *values: object) -> Any:
+        with self._lock:
+            return self._connection.execute(query, values).fetchone()
+
+    def _all(self, query: str) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query).fetchall()
+
+
+def read_only_uri(path: Path) -> str:
+    """How SQLite opens a file that nobody changes any more: without locks or journals."""
+    return path.resolve().as_uri() + "?mode=ro&immutable=1"
+
+
+def date_range(date: str | None) -> tuple[int, int]:
+    """First and last day (proleptic ordinals) of a date given to the day, month or year.
+
+    (0, 0) where there is none or it is not one.
+    """
+    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", date or "")
+    if not match:
+        return 0, 0
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        assert year is not None
+        first = datetime.date(year, month or 1, day or 1)
+        last_month = month or 12
+        last_day = day or calendar.monthrange(year, last_month)[1]
+        return first.toordinal(), datetime.date(year, last_month, last_day).toordinal()
+    except ValueError:
+        return 0, 0
+
+
+def _summary(row: Sequence[Any]) -> SpeechSummary:
+    names = [field.name for field in fields(SpeechSummary)]
+    values = dict(zip(_SUMMARY_COLUMNS, row, strict=True))
+    truncation = Truncation(values["shown"], values["total"]) if values["truncated"] else None
+    values |= {"truncated": truncation, "n_passages": values["n_rows"]}
+    return SpeechSummary(**{name: values[name] for name in names})
