@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,10 +150,11 @@ def rich_parsed_file() -> ParsedFile:
     return ParsedFile(document, (speech,), removed, 0.5)
 
 
-_WORDS = (
-    "推动 科技 成果 转化 人才 培养 营商 环境 乡村 振兴 安全 生产 数字 政府 生态 保护 党建 引领 "
-    "民生 保障 高校 企业 合作 创新 平台 建设 改革 开放 服务 群众 项目 落地 产业 升级 财政 资金"
-).split()
+_WORDS = re.findall(
+    "..",
+    "推动科技成果转化人才培养营商环境乡村振兴安全生产数字政府生态保护党建引领"
+    "民生保障高校企业合作创新平台建设改革开放服务群众项目落地产业升级财政资金",
+)
 
 
 def write_library(folder: Path, n_files: int, n_passages: int = 6, seed: int = 1) -> None:
