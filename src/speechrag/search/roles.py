@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,3 +65,37 @@ TEXT_CUES: dict[Role, str] = {
 
 _HEADING = {role: re.compile(pattern) for role, pattern in HEADING_CUES.items()}
 _TEXT = {role: re.compile(pattern) for role, pattern in TEXT_CUES.items()}
+_SENTENCE = re.compile(r"[^。!?;]+[。!?;]*")
+
+
+def assign_roles(speech: Speech) -> Speech:
+    """The speech with a role on each of its passages."""
+    if not speech.passages:
+        return speech
+    passages = tuple(
+        replace(passage, role=ROLES[int(_scores(speech, at, passage).argmax())])
+        for at, passage in enumerate(speech.passages)
+    )
+    return replace(speech, passages=passages)
+
+
+def _scores(speech: Speech, at: int, passage: Passage) -> NDArray[np.float32]:
+    """Evidence for each role, shape (9,); the first of equals wins."""
+    last = len(speech.passages) - 1
+    sentences = _SENTENCE.findall(fold(speech.text[passage.start : passage.end]))
+    scores = np.array([_cues(_TEXT[role], sentences) for role in ROLES], dtype=np.float32)
+    for depth, heading in enumerate(reversed([fold(h) for h in passage.section_path])):
+        weight = 2.0 / (1 + depth)
+        found = [weight if _HEADING[role].search(heading) else 0.0 for role in ROLES]
+        scores += np.array(found, dtype=np.float32)
+    scores[ROLES.index(Role.OPENING)] += 3.0 if at == 0 else -2.0
+    scores[ROLES.index(Role.CLOSING)] += 3.0 if at == last > 0 else -1.0
+    return scores
+
+
+def _cues(pattern: re.Pattern[str], sentences: Sequence[str]) -> float:
+    """Cue words of the first and the last sentence, and of those between at a lower weight."""
+    if not sentences:
+        return 0.0
+    ends = bool(pattern.search(sentences[0])) + 0.5 * bool(pattern.search(sentences[-1]))
+    return ends + 0.3 * min(3, sum(1 for s in sentences[1:-1] if pattern.search(s)))
