@@ -31,6 +31,17 @@ class LineBuilder:
         if stop > first:
             self._marks.append((first, stop, kind, level))
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines so far."""
+        return tuple(self._lines)
+
+    def extend(self, other: LineBuilder) -> None:
+        """Append another builder's lines with their hints."""
+        shift = len(self._lines)
+        self._lines += other._lines
+        self._marks += [(a + shift, b + shift, kind, level) for a, b, kind, level in other._marks]
+
     def build(self) -> tuple[str, tuple[Hint, ...]]:
         """The lines joined by newlines; the hints by rising start, the wider first."""
         starts = [0]

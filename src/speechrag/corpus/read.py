@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from speechrag.corpus.decode import decode_bytes
+from speechrag.corpus.markdown import markdown_hints
 from speechrag.corpus.sniff import Kind, detect_kind
 from speechrag.errors import DamagedFile, EmptySource, SourceError
 from speechrag.types import Document
@@ -75,18 +76,43 @@ def _load(path: Path, name: str, limits: ReadLimits) -> bytes:
 
 def _read(raw: bytes, name: str, limits: ReadLimits) -> Document:
     kind = detect_kind(raw, name)
-    document = _read_text(raw, name, kind)
-    if not document.text.strip():
-        raise EmptySource("文件里没有文字", "请检查文件是否完整,或把它移出文件夹。")
-    return document
+    match kind:
+        case Kind.DOCX:
+            from speechrag.corpus.word import read_word
+
+            return read_word(
+                raw,
+                name,
+                max_unpacked_bytes=limits.max_unpacked_bytes,
+                max_unpack_ratio=limits.max_unpack_ratio,
+            )
+        case Kind.HTML:
+            from speechrag.corpus.webpage import read_webpage
+
+            return read_webpage(raw, name)
+        case Kind.MHTML:
+            from speechrag.corpus.webpage import read_mhtml
+
+            return read_mhtml(raw, name)
+        case Kind.PDF:
+            from speechrag.corpus.pdf import read_pdf
+
+            return read_pdf(raw, name, max_pages=limits.max_pages)
+        case _:
+            return _read_text(raw, name, kind)
 
 
 def _read_text(raw: bytes, name: str, kind: Kind) -> Document:
     decoded = decode_bytes(raw)
+    if not decoded.text.strip():
+        raise EmptySource("文件里没有文字", "请检查文件是否完整,或把它移出文件夹。")
+    hints, title = markdown_hints(decoded.text) if kind is Kind.MD else ((), None)
     return Document(
         file=name,
         format=kind.value,
         encoding=decoded.encoding,
         text=decoded.text,
+        hints=hints,
         undecodable=decoded.undecodable,
+        title=title,
     )
