@@ -30,6 +30,7 @@ class SpeechragError(Exception):
     Args:
         message: What was found and what was expected, naming the file or setting.
         hint: What the person can do about it; one sentence, an order or a command.
+
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -73,7 +74,7 @@ class EncoderError(SpeechragError):
     """An encoder is missing, broken or not on disk."""
 
 
-class IndexError_(SpeechragError):
+class IndexError_(SpeechragError):  # noqa: N801 - the underscore keeps the builtin apart
     """Something is wrong with the index on disk."""
 
 

@@ -40,6 +40,7 @@ def load_questions(file: Path) -> list[Question]:
 
     Raises:
         QuestionSetError: It is not a YAML list of {id, kind, q, gold}; names the entry.
+
     """
     import yaml
 
@@ -56,7 +57,9 @@ def load_questions(file: Path) -> list[Question]:
 
 def _question(entry: Any, n: int, file: Path) -> Question:
     if not isinstance(entry, dict) or not str(entry.get("q") or "").strip():
-        raise QuestionSetError(f"{file} 第 {n} 项没有问题 q。", "每项为 {id, kind, q, gold: [..]}。")
+        raise QuestionSetError(
+            f"{file} 第 {n} 项没有问题 q。", "每项为 {id, kind, q, gold: [..]}。"
+        )
     gold = entry.get("gold")
     golds = [gold] if isinstance(gold, str) else gold
     if not isinstance(golds, list) or not golds or not all(fold_key(str(g)) for g in golds):
@@ -111,8 +114,9 @@ class Judge:
                 doc = f"r{position}"
                 run.append(ir_measures.ScoredDoc(str(n), doc, float(DEPTH - position)))
                 qrels.append(ir_measures.Qrel(str(n), doc, gain))
-            for extra in range(ideal - found):
-                qrels.append(ir_measures.Qrel(str(n), f"missed{extra}", 1))
+            qrels.extend(
+                ir_measures.Qrel(str(n), f"missed{extra}", 1) for extra in range(ideal - found)
+            )
             if ideal == 0:
                 qrels.append(ir_measures.Qrel(str(n), "nowhere", 1))
         values: dict[str, dict[str, float]] = {str(n): {} for n in range(len(questions))}

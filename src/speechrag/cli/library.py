@@ -22,12 +22,10 @@ def print_json(document: Any) -> None:
 
 def run_index(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Build or update the index."""
-    from speechrag.search.engine import build_library
+    from speechrag.search.library import build_library
 
     progress = ProgressLine(text, quiet=False)
-    report = build_library(
-        args.sources or None, settings, full=args.full, progress=progress.update
-    )
+    report = build_library(args.sources or None, settings, full=args.full, progress=progress.update)
     progress.close()
     document = report.as_json()
     if args.json:
@@ -54,7 +52,7 @@ def run_index(args: argparse.Namespace, settings: Settings, text: Text) -> int:
 
 
 class ProgressLine:
-    """Progress on stderr: one line that is rewritten on a terminal, a line now and then elsewhere."""
+    """Progress on stderr: a line that is rewritten on a terminal, lines now and then elsewhere."""
 
     def __init__(self, text: Text, *, quiet: bool) -> None:
         self._text = text
@@ -84,11 +82,11 @@ class ProgressLine:
             sys.stderr.write("\n")
 
 
-def run_inspect(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+def run_inspect(args: argparse.Namespace, _settings: Settings, text: Text) -> int:
     """Show what becomes of one file."""
-    from speechrag.search.engine import inspect_file
+    from speechrag.search.library import inspect_file
 
-    parsed = inspect_file(args.file, settings)
+    parsed = inspect_file(args.file)
     if args.json:
         print_json(render_parsed(parsed))
     else:
@@ -181,7 +179,7 @@ def _print_parsed(parsed: ParsedFile, text: Text) -> None:
             print(f"  [{span.reason}] {span.start}-{span.end} {cut[:100]}")
 
 
-def run_status(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+def run_status(args: argparse.Namespace, settings: Settings, _text: Text) -> int:
     """What the index holds."""
     from speechrag.index.generation import status
 
@@ -221,7 +219,7 @@ def run_rollback(args: argparse.Namespace, settings: Settings, text: Text) -> in
     return 0
 
 
-def run_models(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+def run_models(args: argparse.Namespace, _settings: Settings, _text: Text) -> int:
     """Which encoders there are."""
     from speechrag.index.encoders import list_models
 
@@ -234,7 +232,7 @@ def run_models(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     return 0
 
 
-def run_serve(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+def run_serve(_args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Open the web page and stay until interrupted."""
     from speechrag.ui.app import launch_page
 

@@ -105,9 +105,7 @@ def run_eval(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         print(text("no_gold", n=len(missing)), file=sys.stderr)
         for question, gold in missing[: None if args.verbose else 5]:
             print(f"  {question.id}: {gold}", file=sys.stderr)
-    report = {
-        mode: average_by_kind(judge.judge(questions, engine.ranker(mode))) for mode in MODES
-    }
+    report = {mode: average_by_kind(judge.judge(questions, engine.ranker(mode))) for mode in MODES}
     if args.json:
         print_json({"questions": str(args.questions), "encoder": engine.encoder_name, **report})
     else:

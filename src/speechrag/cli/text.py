@@ -27,7 +27,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "help_search": ("提问,找最相近的段落", "ask a question, get the closest passages"),
     "help_eval": ("用问题集衡量检索质量", "measure retrieval on a set of questions"),
     "help_status": ("索引的现状", "the state of the index"),
-    "help_doctor": ("检查索引,逐项说明毛病和解决办法", "check the index; each fault and its remedy"),
+    "help_doctor": ("检查索引,说明毛病和办法", "check the index; each fault and its remedy"),
     "help_rollback": ("退回上一版索引", "go back to the previous generation of the index"),
     "help_models": ("有哪些向量模型,各有什么代价", "which encoders there are and what each costs"),
     "help_serve": ("打开网页", "open the web page"),
@@ -54,7 +54,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "opt_from": ("起始日期,如 2020 或 2020-03-01", "from date, such as 2020 or 2020-03-01"),
     "opt_to": ("截止日期", "to date"),
     "opt_kind": ("只要这种讲话(讲话、致辞、报告…)", "only this kind of speech (讲话, 致辞, 报告…)"),
-    "opt_role": ("只要这种段落(举措、问题、成绩…)", "only passages of this role (举措, 问题, 成绩…)"),
+    "opt_role": ("只要这种段落(举措、问题…)", "only passages of this role (举措, 问题 …)"),
     "opt_source": ("只在这个文件里找", "only in this file"),
     "opt_per_speech": ("同一篇最多几条,0 为不限", "at most so many of one speech; 0 for no limit"),
     "opt_explain": ("说明每条为什么被找到", "say why each hit was found"),
@@ -67,7 +67,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "nothing close enough was found. Try other words, or drop the filters.",
     ),
     "nearest": ("最接近的是(仅供参考):", "the nearest, for what they are worth:"),
-    "relaxed": ("(没有完全对上的,以下是放宽条件后找到的)", "(found only after relaxing the search)"),
+    "relaxed": ("(以下是放宽条件后找到的)", "(found only after relaxing the search)"),
     "truncated": (
         "来源只显示了 {total} 字中的 {shown} 字",
         "the source shows only {shown} of {total} characters",
@@ -94,8 +94,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "passages": ("段落", "passages"),
     "removed": ("清洗去掉的", "taken out by cleaning"),
     "repaired": ("疑似乱码,请对照原文", "looks garbled; check against the source"),
-    "undecodable": ("有 {n} 处字节无法解码,首处在第 {at} 字节", "{n} undecodable byte runs, the first at byte {at}"),
-    "no_gold": ("{n} 条答案原文不在库中(换了文库?)", "{n} gold strings stand nowhere in this library"),
+    "undecodable": (
+        "有 {n} 处字节无法解码,首处在第 {at} 字节",
+        "{n} undecodable byte runs, the first at byte {at}",
+    ),
+    "no_gold": ("{n} 条答案原文不在库中", "{n} gold strings stand nowhere in this library"),
     "kind": ("类别", "kind"),
     "lexical": ("词面", "lexical"),
     "dense": ("语义", "dense"),
@@ -117,7 +120,7 @@ class Text:
 
 
 def choose_language(arguments: Sequence[str], env: Mapping[str, str]) -> str:
-    """--lang, then SPEECHRAG_LANG, then the terminal's language; Chinese when nothing says English."""
+    """--lang, SPEECHRAG_LANG, the terminal's language; Chinese when nothing says English."""
     for position, argument in enumerate(arguments):
         if argument == "--lang" and position + 1 < len(arguments):
             return "en" if arguments[position + 1] == "en" else "zh"

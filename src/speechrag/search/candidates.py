@@ -35,6 +35,7 @@ def gather_signals(
         vector: Its vector, float32, shape (dim,), unit norm (zeros: no known token).
         allowed: Which rows may be found; None for all.
         weights: Field weights and the weight of added terms.
+
     """
     terms = dict(query.terms) | {
         term: weight * weights.added_terms
@@ -43,6 +44,7 @@ def gather_signals(
     }
     lexical = generation.lexical.scores(terms, weights.fields)
     _, by_words = top_rows(lexical, N_CANDIDATES, allowed)
+    most = sum(weight * generation.lexical.idf(term) for term, weight in query.terms.items())
     found = [by_words]
     queries = vector[None, :]
     if vector.any():
@@ -52,7 +54,7 @@ def gather_signals(
     rows = np.unique(np.concatenate(found)).astype(np.int64)
     return Signals(
         rows=rows,
-        lexical=lexical[rows],
+        lexical=np.minimum(lexical[rows] / np.float32(max(most, 1e-6)), 1),
         dense=generation.body.vectors(rows) @ vector,
         context=generation.context.vectors(generation.context_of[rows]) @ vector,
         role=_role_matches(generation, rows, query),

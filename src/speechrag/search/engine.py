@@ -22,8 +22,9 @@ from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.candidates import gather_signals
 from speechrag.search.explain import Explanation, explain_hit
-from speechrag.search.fuse import Floats, Signals, Weights, fuse_signals, weights_for
+from speechrag.search.fuse import Floats, Signals, Weights, fuse_signals
 from speechrag.search.query import Query, analyse_question
+from speechrag.search.rewrite import expand_query
 from speechrag.types import Encoder, Filters, Hit, Passage, Place, SearchResult, Speech
 
 
@@ -36,6 +37,7 @@ class Engine:
         tokenizer: The tokenizer the index was built with.
         settings: `k` and `per_speech` are read.
         weights: How the stages count; the fitted ones when None.
+
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Engine:
             IndexMissing: Nothing was built there yet.
             IndexIncompatible: It was built with another encoder or tokenizer.
             EncoderError: The encoder cannot be loaded.
+
         """
         encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
         tokenizer = Tokenizer(settings.user_terms)
@@ -83,6 +86,7 @@ class Engine:
 
         Raises:
             QuestionError: The question holds nothing to search for.
+
         """
         return self.search_batch([question], k=k, filters=filters, per_speech=per_speech)[0]
 
@@ -102,9 +106,8 @@ class Engine:
         cap = self.settings.per_speech if per_speech is None else per_speech
         results = []
         for query, vector in zip(queries, vectors, strict=True):
-            weights = weights_for(query, self.weights)
-            signals = gather_signals(self.generation, query, vector, allowed, weights)
-            hits = self._to_hits(query, signals, weights, k or self.settings.k, cap)
+            signals = gather_signals(self.generation, query, vector, allowed, self.weights)
+            hits = self._to_hits(query, signals, k or self.settings.k, cap)
             took_ms = (time.perf_counter() - started) * 1000
             results.append(SearchResult(query.text, tuple(hits), took_ms))
             started = time.perf_counter()
@@ -112,12 +115,14 @@ class Engine:
 
     def analyse(self, question: str) -> Query:
         """The question as the index is asked it."""
-        return analyse_question(question, self.tokenizer)
+        query = analyse_question(question, self.tokenizer)
+        return expand_query(query, self.encoder, self._is_indexed)
 
-    def _to_hits(
-        self, query: Query, signals: Signals, weights: Weights, k: int, cap: int
-    ) -> list[Hit]:
-        scores, parts = fuse_signals(signals, weights)
+    def _is_indexed(self, term: str) -> bool:
+        return self.generation.lexical.df(term) > 0
+
+    def _to_hits(self, query: Query, signals: Signals, k: int, cap: int) -> list[Hit]:
+        scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)
         order = np.lexsort((signals.rows, -scores))
         chosen = self._choose(signals.rows, order, k, cap)
         return [
@@ -209,6 +214,26 @@ class Engine:
     def speeches(self) -> list[SpeechSummary]:
         """Every speech of the library, in order of its files."""
         return self.generation.store.speeches()
+
+    def removed(self, speech_id: str) -> list[tuple[str, str]]:
+        """What cleaning took out of the file of a speech: (text, reason), in order of the file."""
+        store = self.generation.store
+        parsed = store.parsed_file(store.speech(speech_id).source)
+        source = parsed.document.text
+        return [(source[span.start : span.end], span.reason.value) for span in parsed.removed]
+
+    def kinds(self) -> list[str]:
+        """The kinds of speech there are, sorted."""
+        return self.generation.store.values("kind")
+
+    def sources(self) -> list[str]:
+        """The files there are, sorted."""
+        return self.generation.store.values("source")
+
+    def date_range(self) -> tuple[str, str] | None:
+        """The earliest and the latest date of a speech, ISO; None when none is dated."""
+        dates = sorted(summary.date for summary in self.speeches() if summary.date)
+        return (dates[0], dates[-1]) if dates else None
 
     def iter_passages(self) -> Iterator[tuple[str, str]]:
         """(id, text) of every passage, in index order."""

@@ -1,20 +1,19 @@
 """From what each stage says of a candidate to one score.
 
-A convex sum of normalised scores, after Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
-Hybrid Retrieval" (ACM TOIS 2023): it keeps how far apart candidates are, which reciprocal rank fusion
-throws away. The weights depend on the question, since words are a sure guide to a Chinese passage for
-a Chinese question and none for an English one.
+A convex sum, after Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval"
+(ACM TOIS 2023), which keeps how far apart candidates are where reciprocal rank fusion loses it.
+Each stage is normalised by what it could have given at most, not by what it gave its best
+candidate: a question whose words stand nowhere then leaves the choice to meaning by itself, and the
+scores of different questions can be held against one threshold (docs/adr/0006-fusion.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-
-from speechrag.search.query import Query
 
 Floats = NDArray[np.float32]
 
@@ -23,37 +22,25 @@ Floats = NDArray[np.float32]
 class Weights:
     """How much each stage counts; fitted on benchmarks/questions (see benchmarks/results/)."""
 
-    lexical: float = 0.50
-    dense: float = 0.40
-    context: float = 0.10
+    lexical: float = 1.15
+    dense: float = 0.85
+    context: float = 0.15
     role: float = 0.06
-    opposite_role: float = 0.0
+    phrase: float = 1.0
     fields: Mapping[str, float] = field(
-        default_factory=lambda: {"body": 1.0, "heading": 0.35, "title": 0.1}
+        default_factory=lambda: {"body": 1.0, "heading": 0.25, "title": 0.05}
     )
-    added_terms: float = 0.4  # terms that translation or synonymy brought in
-
-
-def weights_for(query: Query, base: Weights) -> Weights:
-    """The weights for one question: the fewer Han characters, the more meaning counts."""
-    lexical = base.lexical * (0.35 + 0.65 * min(1.0, query.chinese_share * 1.5))
-    if query.asks_fact:
-        lexical *= 1.25
-    total = lexical + base.dense + base.context
-    return replace(
-        base,
-        lexical=lexical / total,
-        dense=base.dense / total,
-        context=base.context / total,
-    )
+    added_terms: float = 0.3  # terms that translation or synonymy brought in
+    asked_fact: float = 1.5  # times `lexical`, for a question that asks a figure, name or date
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What each stage says of the candidates; arrays of one length, one row each.
 
-    lexical: BM25, ≥ 0, unbounded. dense, context: cosines in [-1, 1]. role: 1 where the passage's
-    role is the one asked for, else 0. phrase: 1 where a quoted phrase stands verbatim, else 0.
+    lexical: BM25 over the most it could be for this question, in [0, 1]. dense, context: cosines in
+    [-1, 1]. role: 1 where the passage's role is the one asked for, else 0. phrase: share of quoted
+    phrases that stand verbatim.
     """
 
     rows: NDArray[np.int64]
@@ -64,29 +51,29 @@ class Signals:
     phrase: Floats
 
 
-def fuse_signals(signals: Signals, weights: Weights) -> tuple[Floats, dict[str, Floats]]:
-    """Scores in [0, 1 + role], and the share of each part in them."""
+def fuse_signals(
+    signals: Signals, weights: Weights, *, asks_fact: bool
+) -> tuple[Floats, dict[str, Floats]]:
+    """Scores, higher is better, about 0 to 1; and the share of each part in them, which add up."""
+    lexical = weights.lexical * (weights.asked_fact if asks_fact else 1.0)
+    whole = weights.lexical + weights.dense
     parts = {
-        "lexical": weights.lexical * _by_maximum(signals.lexical),
-        "dense": weights.dense * _by_maximum(signals.dense),
-        "context": weights.context * _by_maximum(signals.context),
-        "role": weights.role * signals.role,
+        "lexical": signals.lexical * np.float32(lexical / whole),
+        "dense": np.maximum(signals.dense, 0) * np.float32(weights.dense / whole),
+        "context": np.maximum(signals.context, 0) * np.float32(weights.context / whole),
+        "role": signals.role * np.float32(weights.role / whole),
     }
     if signals.phrase.any():
-        parts["phrase"] = signals.phrase
+        parts["phrase"] = signals.phrase * np.float32(weights.phrase)
     total = np.sum(np.stack(list(parts.values())), axis=0, dtype=np.float32)
     return total, parts
 
 
-def _by_maximum(scores: Floats) -> Floats:
-    """Scores over the best of them; negatives count as nothing."""
-    positive = np.maximum(scores, np.float32(0))
-    best = positive.max(initial=0)
-    return positive / best if best > 0 else positive
-
-
 def reciprocal_rank_fusion(rankings: list[NDArray[np.int64]], k: int = 60) -> dict[int, float]:
-    """Row → Σ 1 / (k + rank), ranks from 1 (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+    """Row → Σ 1 / (k + rank), ranks from 1 (Cormack, Clarke and Büttcher, SIGIR 2009).
+
+    Not what the engine uses; the rival that benchmarks hold it against.
+    """
     scores: dict[int, float] = {}
     for ranking in rankings:
         for rank, row in enumerate(ranking.tolist(), 1):

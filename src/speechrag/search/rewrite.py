@@ -33,6 +33,7 @@ def expand_query(query: Query, encoder: object, is_indexed: Callable[[str], bool
         query: The question.
         encoder: Expands only when it is a `Thesaurus`.
         is_indexed: Whether any passage holds a term; others are left out.
+
     """
     if not isinstance(encoder, Thesaurus):
         return query

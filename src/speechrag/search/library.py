@@ -1,0 +1,129 @@
+"""The library as a whole: building it, adding to it, and serving the newest generation of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from speechrag.config import Settings
+from speechrag.corpus.parse import parse_file
+from speechrag.errors import SourceError
+from speechrag.index.build import build_index
+from speechrag.index.encoders import load_encoder
+from speechrag.index.live import read_current
+from speechrag.index.progress import BuildReport, Progress
+from speechrag.index.tokens import Tokenizer
+from speechrag.search.engine import Engine
+from speechrag.search.roles import assign_roles
+from speechrag.types import Encoder, ParsedFile
+
+_UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+
+
+def build_library(
+    sources: Sequence[Path] | None,
+    settings: Settings,
+    *,
+    full: bool = False,
+    encoder: Encoder | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> BuildReport:
+    """Build or update the index of `settings.index`.
+
+    Args:
+        sources: Files and folders; None takes those of the last build, or `settings.seeds`.
+        settings: Which encoder and user terms to use.
+        full: Read and encode everything again.
+        encoder: An encoder that is loaded already.
+        progress: Called with each step.
+
+    Raises:
+        SourceError: A source does not exist.
+        IndexLocked: Another process is building.
+
+    """
+    encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
+    if not sources and read_current(settings.index) is None:
+        sources = [settings.seeds]
+    return build_index(
+        sources or (),
+        settings.index,
+        encoder,
+        Tokenizer(settings.user_terms),
+        full=full,
+        progress=progress,
+        assign_roles=assign_roles,
+    )
+
+
+def inspect_file(path: Path) -> ParsedFile:
+    """What would become of one file, roles included; nothing is stored."""
+    parsed = parse_file(path)
+    return replace(parsed, speeches=tuple(assign_roles(speech) for speech in parsed.speeches))
+
+
+class LiveLibrary:
+    """The newest generation, for a server that outlives rebuilds. Safe to use from several threads.
+
+    Args:
+        settings: Where the index and the speeches are.
+
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._swapping = threading.Lock()
+        self._engine: Engine | None = None
+
+    def engine(self) -> Engine:
+        """The engine of the live generation; a request keeps the one it was given.
+
+        Raises:
+            IndexMissing: Nothing was built yet.
+
+        """
+        live = read_current(self.settings.index)
+        engine = self._engine
+        if engine is not None and engine.generation.name == live:
+            return engine
+        with self._swapping:
+            engine = self._engine
+            if engine is None or engine.generation.name != live:
+                encoder = engine.encoder if engine else None
+                engine = self._engine = Engine.open(self.settings, encoder)
+            return engine
+
+    def rebuild(self, progress: Callable[[Progress], None] | None = None) -> BuildReport:
+        """Update the index from the sources of the last build; the old one serves meanwhile."""
+        encoder = self._engine.encoder if self._engine else None
+        return build_library(None, self.settings, encoder=encoder, progress=progress)
+
+    def add_files(self, paths: Sequence[Path]) -> list[Path]:
+        """Copy files into the folder of speeches; a name that is taken gets a number.
+
+        Raises:
+            SourceError: A file cannot be copied.
+
+        """
+        self.settings.seeds.mkdir(parents=True, exist_ok=True)
+        return [self._add_file(path) for path in paths]
+
+    def _add_file(self, path: Path) -> Path:
+        name = _UNSAFE_IN_NAMES.sub("_", path.name).strip(" .") or "讲话.txt"
+        target = self.settings.seeds / name
+        number = 2
+        while target.exists():
+            target = self.settings.seeds / f"{Path(name).stem}({number}){Path(name).suffix}"
+            number += 1
+        try:
+            shutil.copyfile(path, target)
+        except OSError as exc:
+            raise SourceError(
+                f"文件“{name}”没能存入 {self.settings.seeds}({exc.strerror})。",
+                "请检查文件夹的写权限和磁盘空间。",
+            ) from exc
+        return target
