@@ -179,6 +179,8 @@ def top_rows(
     positive = scores > 0
     rows = np.flatnonzero(positive if allowed is None else positive & allowed)
     found = scores[rows]
+    if k <= 0:
+        return found[:0], rows[:0]
     if len(rows) > k:
         least = np.partition(found, len(found) - k)[len(found) - k]
         above = np.flatnonzero(found > least)
