@@ -38,7 +38,7 @@ _MAX_FOREIGN_COST_LONG = 10.8
 """Chinese prose has a mean below 9. Wrong readings: Korean as GBK 11.2, Russian as GBK 12.8."""
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
-_HINT = "请用记事本或 WPS 打开该文件,另存为 UTF-8 编码的文本后再试。"
+_HINT = "请用记事本或 WPS 打开该文件，另存为 UTF-8 编码的文本后再试。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def decode_bytes(raw: bytes, *, declared: str | None = None) -> Decoded:
     body = raw[len(bom) :] if bom == codecs.BOM_UTF8 else raw
     decoded = _decode_by_evidence(body, declared, len(raw) - len(body))
     if not _is_sound(decoded):
-        raise UndecodableText("文件内容不是文本,或没有一种编码能解释其中的字节", _HINT)
+        raise UndecodableText("文件内容不是文本，或没有一种编码能解释其中的字节", _HINT)
     if _is_doubtful(decoded):
         raise UndecodableText(
-            f"文件的编码无法确定(不像 UTF-8、GB18030、Big5 或 UTF-16{_guess(raw)})", _HINT
+            f"文件的编码无法确定（不像 UTF-8、GB18030、Big5 或 UTF-16{_guess(raw)}）", _HINT
         )
     return decoded
 
@@ -280,4 +280,4 @@ def _guess(raw: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(raw[:_SAMPLE_BYTES]).best()
-    return f",可能是 {best.encoding}" if best is not None else ""
+    return f"，可能是 {best.encoding}" if best is not None else ""

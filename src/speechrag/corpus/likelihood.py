@@ -14,7 +14,7 @@ from speechrag.corpus.commonchars import TIERS
 
 _TIER_COST = (5.6, 6.9, 8.0, 9.3)
 _KNOWN_HAN, _HAN, _RARE_HAN = 11.5, 14.0, 16.0
-_COMMON_MARKS = ",。、;:“”《》()!?—…·\u3000"
+_COMMON_MARKS = "，。、；：“”《》（）！？—…·\u3000"
 _LAYOUT = "\t\n\r\f\v\x1a"
 REPLACEMENT_COST = 22.0
 

@@ -18,8 +18,8 @@ from speechrag.types import Document
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _MAX_CHARS = 50_000_000
 _MAX_GARBAGE = 0.3
-_OCR = "请先做文字识别(OCR),把文字存为 .docx 或 .txt 后再试。"
-_AGAIN = "请确认文件能正常打开;打不开时请重新获取,或另存一份后再试。"
+_OCR = "请先做文字识别（OCR），把文字存为 .docx 或 .txt 后再试。"
+_AGAIN = "请确认文件能正常打开；打不开时请重新获取，或另存一份后再试。"
 _HYPHEN = re.compile("[\x02\ufffe]")  # pdfium's signs for a hyphen at the end of a line
 _UNKNOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\uffff]")
 _GARBAGE = re.compile("[\ufffd\ue000-\uf8ff]")
@@ -60,7 +60,7 @@ def read_pdf(raw: bytes, name: str, *, max_pages: int) -> Document:
         pages = _read_pages(pdf, max_pages)
         title = pdf.get_metadata_value("Title")
     except (pypdfium2.PdfiumError, UnicodeDecodeError) as exc:
-        raise DamagedFile("PDF 不完整或已损坏(有的页读不出来)", _AGAIN) from exc
+        raise DamagedFile("PDF 不完整或已损坏（有的页读不出来）", _AGAIN) from exc
     finally:
         pdf.close()
     builder = _assemble(pages)
@@ -73,9 +73,10 @@ def read_pdf(raw: bytes, name: str, *, max_pages: int) -> Document:
 def _open_error(exc: Any) -> SourceError:
     if getattr(exc, "err_code", None) == _PASSWORD_ERROR:
         return ProtectedFile(
-            "PDF 已加密,需要密码才能打开", "请用密码打开后另存为不加密的 PDF,或导出为 .docx 再试。"
+            "PDF 已加密，需要密码才能打开",
+            "请用密码打开后另存为不加密的 PDF，或导出为 .docx 再试。",
         )
-    return DamagedFile("PDF 不完整或已损坏,打不开", _AGAIN)
+    return DamagedFile("PDF 不完整或已损坏，打不开", _AGAIN)
 
 
 def _read_pages(pdf: Any, max_pages: int) -> list[list[str]]:
@@ -83,7 +84,8 @@ def _read_pages(pdf: Any, max_pages: int) -> list[list[str]]:
     n_pages = len(pdf)
     if n_pages > max_pages:
         raise DamagedFile(
-            f"PDF 有 {n_pages} 页,超过 {max_pages} 页的上限,没有读取", "请把它拆成几个文件后再试。"
+            f"PDF 有 {n_pages} 页，超过 {max_pages} 页的上限，没有读取",
+            "请把它拆成几个文件后再试。",
         )
     pages: list[list[str]] = []
     n_chars = 0
@@ -95,7 +97,9 @@ def _read_pages(pdf: Any, max_pages: int) -> list[list[str]]:
         page.close()
         n_chars += len(text)
         if n_chars > _MAX_CHARS:
-            raise DamagedFile("PDF 的文字过多,不像一份讲稿,没有读取", "请把它拆成几个文件后再试。")
+            raise DamagedFile(
+                "PDF 的文字过多，不像一份讲稿，没有读取", "请把它拆成几个文件后再试。"
+            )
         pages.append(_clean(text).split("\n"))
     return pages
 
@@ -124,9 +128,9 @@ def _assemble(pages: list[list[str]]) -> LineBuilder:
                 words.append("".join(line.split()))
     body = "".join(words)
     if not body:
-        raise EmptySource("PDF 只有图片,没有文字层", _OCR)
+        raise EmptySource("PDF 只有图片，没有文字层", _OCR)
     if len(_GARBAGE.findall(body)) > _MAX_GARBAGE * len(body):
-        raise UndecodableText("PDF 的文字层是乱码(字体没有给出字符编码)", _OCR)
+        raise UndecodableText("PDF 的文字层是乱码（字体没有给出字符编码）", _OCR)
     return builder
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from speechrag.corpus.decode import decode_bytes
 from speechrag.corpus.markdown import markdown_hints
 from speechrag.corpus.sniff import Kind, detect_kind
+from speechrag.corpus.sources import SourceFile, iter_sources
 from speechrag.errors import DamagedFile, EmptySource, SourceError
 from speechrag.types import Document
+
+__all__ = ["ReadLimits", "SourceFile", "iter_sources", "read_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,6 @@ class ReadLimits:
     max_unpacked_bytes: int = 200 * 1024 * 1024
     max_unpack_ratio: float = 300.0  # unpacked to packed, of a part above 10 MB
     max_pages: int = 5000
-
-
-class SourceFile(NamedTuple):
-    """A file to be read, and the name under which the library knows it."""
-
-    path: Path
-    name: str
 
 
 _DEFAULT_LIMITS = ReadLimits()
@@ -53,7 +48,7 @@ def read_document(
     except SourceError as exc:
         if name in exc.message:
             raise
-        raise type(exc)(f"{name}:{exc.message}", exc.hint) from exc
+        raise type(exc)(f"{name}：{exc.message}", exc.hint) from exc
 
 
 def _load(path: Path, name: str, limits: ReadLimits) -> bytes:
@@ -62,15 +57,15 @@ def _load(path: Path, name: str, limits: ReadLimits) -> bytes:
             raw = file.read(limits.max_file_bytes + 1)
     except OSError as exc:
         raise SourceError(
-            f"{name}:打不开文件({exc.strerror or exc})", "请检查文件是否存在、是否有读取权限。"
+            f"{name}：打不开文件（{exc.strerror or exc}）", "请检查文件是否存在、是否有读取权限。"
         ) from exc
     if len(raw) > limits.max_file_bytes:
         raise DamagedFile(
-            f"{name}:文件超过 {limits.max_file_bytes // 2**20} MB,不像一份讲稿",
-            "请把它拆成较小的文件,或移出文件夹。",
+            f"{name}：文件超过 {limits.max_file_bytes // 2**20} MB，不像一份讲稿",
+            "请把它拆成较小的文件，或移出文件夹。",
         )
     if not raw.strip():
-        raise EmptySource(f"{name}:文件是空的", "请检查文件是否完整,或把它移出文件夹。")
+        raise EmptySource(f"{name}：文件是空的", "请检查文件是否完整，或把它移出文件夹。")
     return raw
 
 
@@ -105,7 +100,7 @@ def _read(raw: bytes, name: str, limits: ReadLimits) -> Document:
 def _read_text(raw: bytes, name: str, kind: Kind) -> Document:
     decoded = decode_bytes(raw)
     if not decoded.text.strip():
-        raise EmptySource("文件里没有文字", "请检查文件是否完整,或把它移出文件夹。")
+        raise EmptySource("文件里没有文字", "请检查文件是否完整，或把它移出文件夹。")
     hints, title = markdown_hints(decoded.text) if kind is Kind.MD else ((), None)
     return Document(
         file=name,

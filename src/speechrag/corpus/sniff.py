@@ -41,7 +41,7 @@ READ_EXTENSIONS = (
     | {".pdf"}
 )
 
-AS_DOCX = "请用 Word 或 WPS 打开,另存为 .docx 后再试。"
+AS_DOCX = "请用 Word 或 WPS 打开，另存为 .docx 后再试。"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
@@ -61,8 +61,8 @@ class _Magic:
 
 
 _AS_TEXT = "请把其中的文字另存为 .docx 或 .txt 后再试。"
-_OCR = "这是图片;请先做文字识别(OCR),再把文字存为 .docx 或 .txt。"
-_UNPACK = "这是压缩包;请先解压,再把里面的文稿放进文件夹。"
+_OCR = "这是图片；请先做文字识别（OCR），再把文字存为 .docx 或 .txt。"
+_UNPACK = "这是压缩包；请先解压，再把里面的文稿放进文件夹。"
 _MAGIC = (
     _Magic(b"{\\rtf", "RTF 文档", AS_DOCX),
     _Magic(b"\x89PNG", "PNG 图片", _OCR),
@@ -95,9 +95,9 @@ def detect_kind(raw: bytes, name: str) -> Kind:
     if kind is not None:
         return kind
     if extension == ".pdf":
-        raise _damaged(name, "扩展名是 .pdf,内容却不是 PDF")
+        raise _damaged(name, "扩展名是 .pdf，内容却不是 PDF")
     if extension in WORD_EXTENSIONS:
-        raise _damaged(name, f"扩展名是 {extension},内容却不是 Word 文档")
+        raise _damaged(name, f"扩展名是 {extension}，内容却不是 Word 文档")
     if extension in MARKDOWN_EXTENSIONS:
         return Kind.MD
     if extension in HTML_EXTENSIONS:
@@ -107,8 +107,8 @@ def detect_kind(raw: bytes, name: str) -> Kind:
     if extension in TEXT_EXTENSIONS:
         return Kind.TXT
     if extension in LEGACY_WORD_EXTENSIONS:
-        raise UnsupportedFormat(f"{name}:不是能读取的 Word 文档({extension})", AS_DOCX)
-    raise UnsupportedFormat(f"{name}:不支持的格式 {extension or '(无扩展名)'}", _AS_TEXT)
+        raise UnsupportedFormat(f"{name}：不是能读取的 Word 文档（{extension}）", AS_DOCX)
+    raise UnsupportedFormat(f"{name}：不支持的格式 {extension or '(无扩展名)'}", _AS_TEXT)
 
 
 def _by_content(raw: bytes, name: str) -> Kind | None:
@@ -121,10 +121,10 @@ def _by_content(raw: bytes, name: str) -> Kind | None:
         return Kind.PDF
     for magic in _MAGIC:
         if head.lstrip().startswith(magic.start):
-            raise UnsupportedFormat(f"{name}:内容是 {magic.what},不能读取", magic.hint)
+            raise UnsupportedFormat(f"{name}：内容是 {magic.what}，不能读取", magic.hint)
     plain = _narrow(head)
     if _WORD_XML.search(plain):
-        raise UnsupportedFormat(f"{name}:内容是 Word 的 XML 文档,不能读取", AS_DOCX)
+        raise UnsupportedFormat(f"{name}：内容是 Word 的 XML 文档，不能读取", AS_DOCX)
     if _HTML_START.match(plain):
         return Kind.HTML
     if _MHTML_START.match(plain):
@@ -147,7 +147,7 @@ def _kind_of_zip(raw: bytes, name: str) -> Kind:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             names = set(package.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as exc:
-        raise _damaged(name, "文件不完整或已损坏,打不开其中的压缩结构") from exc
+        raise _damaged(name, "文件不完整或已损坏，打不开其中的压缩结构") from exc
     if any(part.startswith("word/") for part in names):
         return Kind.DOCX
     if (
@@ -158,18 +158,18 @@ def _kind_of_zip(raw: bytes, name: str) -> Kind:
         return Kind.DOCX
     for prefix, what in (("xl/", "Excel 工作簿"), ("ppt/", "PowerPoint 演示文稿")):
         if any(part.startswith(prefix) for part in names):
-            raise UnsupportedFormat(f"{name}:内容是 {what},不能读取", _AS_TEXT)
+            raise UnsupportedFormat(f"{name}：内容是 {what}，不能读取", _AS_TEXT)
     if "mimetype" in names or "content.xml" in names:
-        raise UnsupportedFormat(f"{name}:内容是 OpenDocument 或电子书,不能读取", AS_DOCX)
-    raise UnsupportedFormat(f"{name}:内容是 ZIP 压缩包,不能读取", _UNPACK)
+        raise UnsupportedFormat(f"{name}：内容是 OpenDocument 或电子书，不能读取", AS_DOCX)
+    raise UnsupportedFormat(f"{name}：内容是 ZIP 压缩包，不能读取", _UNPACK)
 
 
 def _refuse_ole(raw: bytes, name: str) -> SourceError:
     """OLE2 holds encrypted .docx, old .doc and .wps; directory names stand in it as UTF-16."""
     if "EncryptedPackage".encode("utf-16-le") in raw:
         return ProtectedFile(
-            f"{name}:文档已加密,需要密码才能打开",
-            "请在 Word 或 WPS 中输入密码打开,去掉密码后另存为 .docx 再试。",
+            f"{name}：文档已加密，需要密码才能打开",
+            "请在 Word 或 WPS 中输入密码打开，去掉密码后另存为 .docx 再试。",
         )
     what = "旧版 Word(.doc)或 WPS(.wps)文档"
     for stream, other in (
@@ -178,8 +178,8 @@ def _refuse_ole(raw: bytes, name: str) -> SourceError:
     ):
         if stream.encode("utf-16-le") in raw:
             what = other
-    return UnsupportedFormat(f"{name}:内容是{what},不能读取", AS_DOCX)
+    return UnsupportedFormat(f"{name}：内容是{what}，不能读取", AS_DOCX)
 
 
 def _damaged(name: str, what: str) -> DamagedFile:
-    return DamagedFile(f"{name}:{what}", "请确认文件能正常打开,或重新获取、另存一份后再试。")
+    return DamagedFile(f"{name}：{what}", "请确认文件能正常打开，或重新获取、另存一份后再试。")

@@ -67,7 +67,7 @@ def read_webpage(raw: bytes, name: str) -> Document:
     text, hints = builder.build()
     if not text.strip():
         raise EmptySource(
-            "网页里没有文字(可能靠脚本显示内容)", "请在浏览器中复制正文,存为 .txt 或 .docx。"
+            "网页里没有文字（可能靠脚本显示内容）", "请在浏览器中复制正文，存为 .txt 或 .docx。"
         )
     return Document(
         file=name,
@@ -100,7 +100,7 @@ def read_mhtml(raw: bytes, name: str) -> Document:
                     body = f'<meta charset="{charset}">'.encode("ascii", "ignore") + body
                 return read_webpage(body, name)
     raise UnsupportedFormat(
-        "网页存档里没有网页正文", "请在浏览器中打开,另存为 .html 或复制成 .txt 后再试。"
+        "网页存档里没有网页正文", "请在浏览器中打开，另存为 .html 或复制成 .txt 后再试。"
     )
 
 

@@ -52,14 +52,14 @@ def read_word(
         text, hints = _Reader(package).read()
     except RecursionError as exc:
         raise DamagedFile(
-            "文档的表格或文本框嵌套过深,没有读取", "请在 Word 中另存一份后再试。"
+            "文档的表格或文本框嵌套过深，没有读取", "请在 Word 中另存一份后再试。"
         ) from exc
     if not text.strip():
         if package.has_pictures:
             raise EmptySource(
-                "文档里只有图片,没有文字", "请先做文字识别(OCR),把文字存为 .docx 或 .txt。"
+                "文档里只有图片，没有文字", "请先做文字识别（OCR），把文字存为 .docx 或 .txt。"
             )
-        raise EmptySource("文档里没有文字", "请检查文件是否完整,或把它移出文件夹。")
+        raise EmptySource("文档里没有文字", "请检查文件是否完整，或把它移出文件夹。")
     return Document(
         file=name, format="docx", encoding="docx", text=text, hints=hints, title=_title(package)
     )
@@ -103,7 +103,7 @@ class _Reader:
     def read(self) -> tuple[str, tuple[Hint, ...]]:
         body = self._package.main_document().find(W + "body")
         if body is None:
-            raise DamagedFile("文档不完整:缺少正文(w:body)", "请在 Word 或 WPS 中另存后再试。")
+            raise DamagedFile("文档不完整：缺少正文（w:body）", "请在 Word 或 WPS 中另存后再试。")
         self._blocks(body)
         self._flush_carry()
         self._read_notes()

@@ -34,7 +34,7 @@ _PACKAGE_ERRORS = (
 )  # fmt: skip
 _SMALL_PART_BYTES = 10 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
-_HINT = "请在 Word 或 WPS 中打开并另存为新的 .docx 后再试;打不开时请重新获取该文件。"
+_HINT = "请在 Word 或 WPS 中打开并另存为新的 .docx 后再试；打不开时请重新获取该文件。"
 
 
 class WordPackage:
@@ -53,7 +53,7 @@ class WordPackage:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
         except _PACKAGE_ERRORS as exc:
-            raise DamagedFile("文档不完整或已损坏(压缩结构打不开)", _HINT) from exc
+            raise DamagedFile("文档不完整或已损坏（压缩结构打不开）", _HINT) from exc
         self._parts = {_normal(info.filename): info for info in self._zip.infolist()}
         self._budget = max_unpacked_bytes
         self._limit = max_unpacked_bytes
@@ -73,7 +73,7 @@ class WordPackage:
         """
         root = self.parse(self._main)
         if root is None:
-            raise DamagedFile("文档不完整:缺少正文(word/document.xml)", _HINT)
+            raise DamagedFile("文档不完整：缺少正文（word/document.xml）", _HINT)
         return root
 
     def related(self, kind: str) -> Element | None:
@@ -120,9 +120,9 @@ class WordPackage:
         try:
             root = etree.fromstring(raw, parser)
         except (etree.XMLSyntaxError, ValueError) as exc:
-            raise DamagedFile(f"文档已损坏:{part} 不是完整的 XML", _HINT) from exc
+            raise DamagedFile(f"文档已损坏：{part} 不是完整的 XML", _HINT) from exc
         if root.getroottree().docinfo.doctype:
-            raise DamagedFile(f"文档不可信:{part} 声明了 DTD 或外部实体,没有读取", _HINT)
+            raise DamagedFile(f"文档不可信：{part} 声明了 DTD 或外部实体，没有读取", _HINT)
         return root
 
     def read(self, part: str) -> bytes | None:
@@ -136,7 +136,7 @@ class WordPackage:
         if info is None:
             return None
         if info.flag_bits & 1:
-            raise ProtectedFile("文档已加密,需要密码才能打开", "请去掉密码,另存为 .docx 后再试。")
+            raise ProtectedFile("文档已加密，需要密码才能打开", "请去掉密码，另存为 .docx 后再试。")
         chunks: list[bytes] = []
         size = 0
         try:
@@ -146,20 +146,20 @@ class WordPackage:
                     self._check_size(size, info.compress_size)
                     chunks.append(chunk)
         except (*_PACKAGE_ERRORS, RuntimeError) as exc:
-            raise DamagedFile(f"文档不完整或已损坏({part} 解压失败)", _HINT) from exc
+            raise DamagedFile(f"文档不完整或已损坏（{part} 解压失败）", _HINT) from exc
         self._budget -= size
         return b"".join(chunks)
 
     def _check_size(self, size: int, packed: int) -> None:
         if size > self._budget:
             raise DamagedFile(
-                f"文档解压后超过 {self._limit / 2**20:g} MB 的上限,没有读取",
-                "这样的文件可能是恶意构造的;确属讲稿时,请拆成几个文件。",
+                f"文档解压后超过 {self._limit / 2**20:g} MB 的上限，没有读取",
+                "这样的文件可能是恶意构造的；确属讲稿时，请拆成几个文件。",
             )
         if size > _SMALL_PART_BYTES and size > self._max_ratio * max(packed, 1):
             raise DamagedFile(
-                f"文档的压缩比超过 {self._max_ratio:g} 倍,没有读取",
-                "这样的文件可能是恶意构造的;请在 Word 中另存一份后再试。",
+                f"文档的压缩比超过 {self._max_ratio:g} 倍，没有读取",
+                "这样的文件可能是恶意构造的；请在 Word 中另存一份后再试。",
             )
 
     def _find_main(self) -> str:
