@@ -19,11 +19,15 @@ from training.corpus import (
     read_pairs,
 )
 from training.cutting import KINDS, Pair, cut_pairs
+from training.overlap import trained_glossary, trained_questions
 from training.vocab import is_content
+from training.written_pairs import written_pairs
 
 Ids = NDArray[np.int32]
 MAX_TOKENS = 160
 _ENCODE_BATCH = 20_000
+# pairs with a short official query, in which a glossary term can be swapped
+_SWAPPED_KINDS = ("heading", "question", "clause", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,11 @@ def _document_pairs(data: Path, source: str, seed: int) -> dict[str, list[Pair]]
     return found
 
 
+def _written_digest() -> str:
+    rows = repr((trained_glossary(), trained_questions()))
+    return hashlib.sha256(rows.encode()).hexdigest()[:12]
+
+
 def _load(path: Path) -> dict[str, Source]:
     arrays = np.load(path)
     names = sorted({key.split("|")[0] for key in arrays.files})
@@ -141,6 +150,14 @@ def load_sources(
                 },
             )
         sources.update(_load(path))
+    path = cache / f"written-{digest}-{seed}-{_written_digest()}.npz"
+    if not path.exists():
+        political = _document_pairs(data, "political", seed)
+        headings = [pair for kind in _SWAPPED_KINDS for pair in political[kind]]
+        found = written_pairs(data, headings, seed)
+        made = {name: make_source(name, pairs, tokenizer, mask) for name, pairs in found.items()}
+        _save(path, {name: source for name, source in made.items() if len(source)})
+    sources.update(_load(path))
     names = [*CHINESE_COLUMN, *CHINESE_PAIRS, *(UNLICENSED_PAIRS if unlicensed else ())]
     for name in names:
         path = cache / f"{name}-{digest}.npz"

@@ -46,10 +46,18 @@ def _passages(text: str) -> list[str]:
     return [passage for passage in cut if len(passage) >= 15]
 
 
+def _read_text(path: Path) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
 def read_seed_passages(seeds: Path) -> list[str]:
     """Rough passages of every text file of a folder."""
     paths = [*sorted(seeds.glob("*.txt")), *sorted(seeds.glob("*.src"))]
-    return [passage for path in paths for passage in _passages(path.read_text("utf-8"))]
+    return [passage for path in paths for passage in _passages(_read_text(path))]
 
 
 def read_report_passages(data: Path) -> list[str]:

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 from training.corpus import read_pairs
 from training.dataset import Source, content_mask, encode
-from training.written import read_glossary
+from training.overlap import trained_glossary
 
 _PARALLEL = ("parallel_tatoeba", "parallel_wmt", "parallel_wmt_machine", "parallel_wmt_news")
 _DICTIONARIES = ("dictionary_cedict", "dictionary_wiktionary")
@@ -88,7 +88,7 @@ def _dictionary_phrases(data: Path) -> list[tuple[str, str, float]]:
                 phrase = part.strip().removeprefix("to ").strip()
                 if phrase and not _NOISE.match(gloss) and len(phrase.split()) <= 4:
                     found.append((chinese, phrase, 0.02))
-    for row in read_glossary():
+    for row in trained_glossary():
         found.extend((row.term, english, 0.5) for english in row.english)
     return found
 

@@ -1,0 +1,229 @@
+"""The built-in encoder: a static embedding model, read without torch.
+
+A text's vector is the mean of its tokens' rows, unit norm; punctuation has zero rows. The files are
+what sentence-transformers' `StaticEmbedding` and `Normalize` load, rows as model2vec keeps them:
+int8 `embeddings` times float32 `weights`, one a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.errors import EncoderError
+from speechrag.index.segment import Segmenter
+from speechrag.index.tokens import fold
+from speechrag.types import Vectors
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+WEIGHTS_FILE = "model.safetensors"
+TOKENIZER_FILE = "tokenizer.json"
+DIGEST_FILE = "digest.txt"
+
+# At a time, so that rows gathered stay in the processor's cache; memory is bounded by it.
+_BATCH_TEXTS = 512
+_BATCH_ROWS = 4096
+# From here on building the array segmenter pays (benchmarks/encoding.py: 0.3 s to build).
+_MANY_CHARS = 400_000
+
+Ids = NDArray[np.int32]
+
+
+class StaticEncoder:
+    """A folder with `tokenizer.json` and `model.safetensors`, as an `Encoder`.
+
+    Texts are folded to Simplified first (`tokens.fold`); the tokenizer folds width and case.
+
+    Args:
+        path: The model's folder.
+        name: What the settings call it.
+
+    Raises:
+        EncoderError: A file is missing or does not belong to the others.
+    """
+
+    def __init__(self, path: Path, name: str = "builtin") -> None:
+        self.name = name
+        self._path = path
+        self._embeddings, self._scales = _read_weights(path / WEIGHTS_FILE)
+        self._rows = np.empty((0, 0), np.float32)
+        self._has_row = np.zeros(0, np.bool_)
+
+    @property
+    def dim(self) -> int:
+        """Columns of the vectors."""
+        return int(self._embeddings.shape[1])
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over tokenizer and weights; read from `digest.txt` where the model has one."""
+        stated = self._path / DIGEST_FILE
+        if stated.is_file():
+            return stated.read_text("ascii").strip()
+        digest = hashlib.sha256()
+        for file in (TOKENIZER_FILE, WEIGHTS_FILE):
+            digest.update((self._path / file).read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        file = self._path / TOKENIZER_FILE
+        try:
+            tokenizer = Tokenizer.from_file(str(file))
+        except Exception as exc:  # tokenizers raises no narrower class
+            raise EncoderError(f"{file}: {exc}", _REINSTALL) from exc
+        if tokenizer.get_vocab_size() != len(self._embeddings):
+            raise EncoderError(
+                f"{file} has {tokenizer.get_vocab_size()} tokens, {WEIGHTS_FILE} has"
+                f" {len(self._embeddings)} rows.",
+                _REINSTALL,
+            )
+        return tokenizer
+
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        return Segmenter(self._path / TOKENIZER_FILE)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions: float32, shape (len(texts), dim); zeros where no token is known."""
+        return self._encode(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: float32, shape (len(texts), dim); zeros where no token is known."""
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        in_bulk = sum(map(len, texts)) >= _MANY_CHARS
+        for start in range(0, len(texts), _BATCH_TEXTS):
+            batch = [fold(text) for text in texts[start : start + _BATCH_TEXTS]]
+            found = self._segmenter.segment(batch) if in_bulk else None
+            ids, starts = found or self._tokenize(batch)
+            self._sum_rows(ids, starts, vectors[start : start + _BATCH_TEXTS])
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(norms > 0, norms, 1)
+        return vectors
+
+    def _tokenize(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
+        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        parts = [encoding.ids for encoding in found]
+        starts = np.cumsum([0, *map(len, parts)])
+        return np.fromiter((i for part in parts for i in part), np.int32, starts[-1]), starts
+
+    def _sum_rows(self, ids: Ids, starts: NDArray[np.int64], out: Vectors) -> None:
+        """Add up each text's rows into `out`; a text of many rows is taken in pieces."""
+        self._prepare(ids)
+        filled = np.flatnonzero(np.diff(starts))
+        cuts = np.searchsorted(starts, np.arange(0, starts[-1], _BATCH_ROWS), "right") - 1
+        for first, last in zip(cuts, np.append(cuts[1:], len(starts) - 1), strict=True):
+            rows = filled[(filled >= first) & (filled < last)]
+            if len(rows):
+                low, high = starts[rows[0]], starts[rows[-1] + 1]
+                gathered = self._rows[ids[low:high]]
+                out[rows] = np.add.reduceat(gathered, starts[rows] - low, axis=0)
+
+    def _prepare(self, ids: Ids) -> None:
+        """Bring the rows that are met for the first time to float32."""
+        if not len(self._rows):
+            self._rows = np.zeros(self._embeddings.shape, np.float32)  # pages come when written
+            self._has_row = np.zeros(len(self._embeddings), np.bool_)
+        new = np.unique(ids[~self._has_row[ids]])
+        self._rows[new] = self._embeddings[new] * self._scales[new, None]
+        self._has_row[new] = True
+
+    def token_vectors(self, text: str) -> list[tuple[str, tuple[int, int], Vectors]]:
+        """Each token as the text has it, its offsets in the text, and its share of the vector.
+
+        The shares add up to the text's unit vector, so the cosine of two texts is exactly the sum
+        over their pairs of shares. Tokens without a row (punctuation, unknown) are left out.
+        """
+        encoding = self._tokenizer.encode(fold(text), add_special_tokens=False)
+        ids = np.asarray(encoding.ids, np.int32)
+        self._prepare(ids)
+        rows = self._rows[ids]
+        norm = float(np.linalg.norm(rows.sum(axis=0))) or 1.0
+        return [
+            (text[start:end], (start, end), row / norm)
+            for (start, end), row in zip(encoding.offsets, rows, strict=True)
+            if row.any()
+        ]
+
+    @cached_property
+    def _words(self) -> tuple[list[str], dict[str, NDArray[np.int64]]]:
+        """Every token, and for each script the ids of its words of two letters or more."""
+        n_tokens = len(self._embeddings)
+        names = [self._tokenizer.id_to_token(index) or "" for index in range(n_tokens)]
+        present = self._scales > 0
+        zh = [
+            i for i, name in enumerate(names) if len(name) > 1 and "\u3400" <= name[0] <= "\u9fff"
+        ]
+        en = [i for i, n in enumerate(names) if len(n) > 2 and n.isascii() and n.isalpha()]
+        scripts = {"zh": np.array(zh, np.int64), "en": np.array(en, np.int64)}
+        return names, {script: ids[present[ids]] for script, ids in scripts.items()}
+
+    def nearest_tokens(self, text: str, k: int, script: str = "zh") -> list[tuple[str, float]]:
+        """Up to k words of the vocabulary nearest to a text, with cosines, falling.
+
+        Args:
+            text: A word or a phrase, in any script.
+            k: How many.
+            script: "zh" (words of two characters or more) or "en" (three letters or more).
+        """
+        names, scripts = self._words
+        vector = self._encode([text])[0]
+        if not vector.any():
+            return []
+        ids = scripts[script]
+        cosines = self._cosines(ids, vector)
+        n_near = min(k + 1, len(ids))
+        near = np.argpartition(-cosines, n_near - 1)[:n_near]
+        near = near[np.lexsort((ids[near], -cosines[near]))]
+        own = fold(text).lower().strip()
+        found = [(names[ids[i]], float(cosines[i])) for i in near]
+        return [(name, cosine) for name, cosine in found if name != own][:k]
+
+    @cached_property
+    def _norms(self) -> NDArray[np.float32]:
+        """Norms of the int8 rows, shape (n_tokens,)."""
+        squares = np.einsum("ij,ij->i", self._embeddings, self._embeddings, dtype=np.int32)
+        norms: NDArray[np.float32] = np.sqrt(squares.astype(np.float32))
+        return norms
+
+    def _cosines(self, ids: NDArray[np.int64], vector: Vectors) -> Vectors:
+        cosines = np.empty(len(ids), np.float32)
+        for start in range(0, len(ids), _BATCH_ROWS):
+            part = ids[start : start + _BATCH_ROWS]
+            cosines[start : start + len(part)] = self._embeddings[part].astype(np.float32) @ vector
+        cosines /= np.maximum(self._norms[ids], 1)
+        return cosines
+
+
+_REINSTALL = "Install speechrag again, or name another encoder in speechrag.yaml."
+
+
+def _read_weights(file: Path) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """The two tensors of a model2vec file."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(file), framework="numpy") as tensors:
+            embeddings = tensors.get_tensor("embeddings")
+            scales = tensors.get_tensor("weights")
+    except (OSError, SafetensorError) as exc:
+        raise EncoderError(f"{file}: {exc}", _REINSTALL) from exc
+    if embeddings.ndim != 2 or scales.shape != (len(embeddings),):
+        raise EncoderError(
+            f"{file}: embeddings {embeddings.shape} and weights {scales.shape} do not agree.",
+            _REINSTALL,
+        )
+    return embeddings, scales.astype(np.float32)
