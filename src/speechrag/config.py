@@ -30,7 +30,7 @@ class Settings:
     share: bool = False
     lang: str = "auto"
     k: int = 10
-    per_speech: int = 3
+    per_speech: int = 5
     user_terms: tuple[str, ...] = ()
 
 
@@ -53,6 +53,7 @@ def load_settings(
 
     Raises:
         SettingsError: A file, key or value cannot be used; names it and the remedy.
+
     """
     values: dict[str, Any] = {}
     if file is not None or DEFAULT_FILE.is_file():
