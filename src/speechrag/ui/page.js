@@ -1,0 +1,233 @@
+// What the page does in the browser: one set of delegated handlers for every card and row.
+// Whatever needs the library goes through Gradio's server functions, which give escaped HTML.
+(() => {
+  "use strict";
+  const strings = JSON.parse(document.getElementById("sr-strings").textContent);
+  const servers = []; // of each gr.HTML that attached itself
+  const SCRIPT_KEY = "speechrag-script";
+
+  // --- talking to the library and to the reader -------------------------------------------
+
+  async function ask(name, payload) {
+    const server = servers.find((one) => one && one[name]);
+    try {
+      const html = await server[name](payload);
+      if (typeof html !== "string") throw new Error("no answer");
+      return html;
+    } catch {
+      const p = document.createElement("p");
+      p.className = "sr-notice sr-error";
+      p.setAttribute("role", "alert");
+      p.textContent = strings.unreachable;
+      return p.outerHTML;
+    }
+  }
+
+  function say(text) {
+    const live = document.getElementById("sr-live");
+    live.textContent = text;
+    live.classList.add("sr-shown");
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => live.classList.remove("sr-shown"), 3000);
+  }
+
+  function wait(panel) {
+    panel.hidden = false;
+    panel.setAttribute("aria-busy", "true");
+    panel.innerHTML = '<p class="sr-edge"></p>';
+    panel.firstChild.textContent = strings.loading;
+  }
+
+  function fill(panel, html) {
+    panel.innerHTML = html;
+    panel.removeAttribute("aria-busy");
+  }
+
+  function close(button, panel) {
+    button.setAttribute("aria-expanded", "false");
+    panel.hidden = true;
+    panel.replaceChildren();
+  }
+
+  // --- what the buttons do ----------------------------------------------------------------
+
+  const actions = {
+    async context(button, card) {
+      const panel = card.querySelector(".sr-panel");
+      const opened = button.getAttribute("aria-expanded") === "true";
+      button.textContent = opened ? strings.show_context : strings.hide_context;
+      if (opened) return close(button, panel);
+      button.setAttribute("aria-expanded", "true");
+      wait(panel);
+      const html = await ask("context", { passage: card.dataset.passage, reach: 2 });
+      if (button.getAttribute("aria-expanded") === "true") fill(panel, html);
+    },
+
+    async more(button, card) {
+      const panel = button.closest(".sr-panel");
+      const reach = Number(button.dataset.reach);
+      fill(panel, await ask("context", { passage: card.dataset.passage, reach }));
+      const next = panel.querySelector("[data-do=more]") || card.querySelector("[data-do=context]");
+      next.focus({ preventScroll: true });
+    },
+
+    async copy(button, card) {
+      const text = visibleText(card.querySelector(".sr-text"));
+      if (await copyText(`${text}\n${card.dataset.cite}`)) {
+        button.textContent = strings.copied_short;
+        setTimeout(() => (button.textContent = strings.copy), 2500);
+        say(strings.copied);
+      } else {
+        say(strings.copy_failed);
+      }
+    },
+
+    async speech(button, card) {
+      const dialog = document.getElementById("sr-dialog");
+      const body = dialog.querySelector("div");
+      wait(body);
+      dialog.showModal();
+      const { speech, passage } = card.dataset;
+      fill(body, await ask("whole", { speech, passage: passage || "" }));
+      const here = body.querySelector(".sr-here");
+      if (here) here.scrollIntoView({ block: "center" });
+    },
+
+    async detail(button, row) {
+      const panel = row.querySelector(".sr-panel");
+      if (button.getAttribute("aria-expanded") === "true") return close(button, panel);
+      button.setAttribute("aria-expanded", "true");
+      wait(panel);
+      const html = await ask("detail", { speech: row.dataset.speech });
+      if (button.getAttribute("aria-expanded") === "true") fill(panel, html);
+    },
+
+    script(button) {
+      setScript(button.dataset.script);
+    },
+
+    close() {
+      document.getElementById("sr-dialog").close();
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-do]");
+    if (!button || !Object.hasOwn(actions, button.dataset.do)) return;
+    actions[button.dataset.do](button, button.closest("[data-passage].sr-card, li[data-speech]"));
+  });
+
+  // "toggle" does not bubble, but it can be caught on the way down
+  document.addEventListener("toggle", async (event) => {
+    const details = event.target;
+    if (!details.matches || !details.matches(".sr-score") || !details.open) return;
+    const why = details.querySelector(".sr-why");
+    if (why.childElementCount) return;
+    const results = details.closest("[data-request]");
+    const card = details.closest("[data-passage]");
+    wait(why);
+    const request = JSON.parse(results.dataset.request);
+    fill(why, await ask("explain", { request, passage: card.dataset.passage }));
+  }, true);
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-filter]")) return;
+    const wanted = event.target.value.trim().toLowerCase();
+    for (const row of event.target.closest(".sr-shelf").querySelectorAll("li[data-speech]")) {
+      row.hidden = !row.querySelector("button").textContent.toLowerCase().includes(wanted);
+    }
+  });
+
+  // --- copying and scripts ----------------------------------------------------------------
+
+  function visibleText(element) {
+    const simplified = document.documentElement.classList.contains("sr-simplified");
+    const one = element.querySelector(simplified ? ".sr-s" : ".sr-o");
+    return (one || element).textContent;
+  }
+
+  async function copyText(text) {
+    // the clipboard interface exists only for https and for this machine's own address
+    if (navigator.clipboard && window.isSecureContext) {
+      try {
+        await navigator.clipboard.writeText(text);
+        return true;
+      } catch {
+        // refused: try the older way
+      }
+    }
+    const area = document.createElement("textarea");
+    const focused = document.activeElement;
+    area.value = text;
+    area.className = "sr-offscreen";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    if (focused) focused.focus({ preventScroll: true });
+    return done;
+  }
+
+  function remembered() {
+    try {
+      return localStorage.getItem(SCRIPT_KEY);
+    } catch {
+      return null; // storage may be switched off
+    }
+  }
+
+  function setScript(script) {
+    document.documentElement.classList.toggle("sr-simplified", script === "simplified");
+    try {
+      localStorage.setItem(SCRIPT_KEY, script);
+    } catch {
+      // then it holds until the page is closed
+    }
+    pressScript();
+  }
+
+  function pressScript() {
+    const simplified = document.documentElement.classList.contains("sr-simplified");
+    for (const button of document.querySelectorAll("[data-do=script]")) {
+      const pressed = (button.dataset.script === "simplified") === simplified;
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+  }
+
+  // --- start ------------------------------------------------------------------------------
+
+  if (remembered() === "simplified") document.documentElement.classList.add("sr-simplified");
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const live = document.createElement("div");
+    live.id = "sr-live";
+    live.setAttribute("role", "status");
+    const dialog = document.createElement("dialog");
+    dialog.id = "sr-dialog";
+    dialog.setAttribute("aria-labelledby", "sr-dialog-title");
+    dialog.innerHTML = '<button type="button" data-do="close"></button><div></div>';
+    dialog.firstChild.textContent = strings.close;
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    document.body.append(live, dialog);
+  });
+
+  window.speechrag = {
+    attach(element, server, watch) {
+      servers.push(server);
+      const drop = document.querySelector("#sr-files button"); // Gradio names it in English only
+      if (drop) drop.setAttribute("aria-label", strings.choose_files);
+      watch("value", () => {
+        // the new answer replaced the old one node by node: undo what its cards had opened
+        for (const button of element.querySelectorAll("[data-do=context]")) {
+          button.textContent = strings.show_context;
+        }
+        for (const details of element.querySelectorAll(".sr-score")) details.open = false;
+        pressScript();
+        const narrow = window.matchMedia("(max-width: 700px)").matches;
+        if (narrow && element.querySelector(".sr-results")) {
+          element.scrollIntoView({ block: "start", behavior: "smooth" });
+        }
+      });
+    },
+  };
+})();

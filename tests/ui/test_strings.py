@@ -1,0 +1,58 @@
+"""Both languages say everything, and the right one is chosen."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from speechrag.types import RemovalReason, Role
+from speechrag.ui import strings
+from speechrag.ui.strings import ROLES, Strings, choose_language
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def blanks(template):
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("key", sorted(strings._STRINGS))
+def test_both_languages_have_the_same_blanks(key):
+    chinese, english = strings._STRINGS[key]
+    assert blanks(chinese) == blanks(english)
+
+
+@pytest.mark.parametrize("key", sorted(set(strings._STRINGS) - {"other_language"}))
+def test_english_holds_no_chinese(key):
+    assert not HAN.search(strings._STRINGS[key][1])
+
+
+@pytest.mark.parametrize("key", sorted(set(strings._STRINGS) - {"other_language"}))
+def test_chinese_is_punctuated_full_width(key):
+    assert not re.search(r"[\u4e00-\u9fff][,;:?!()]", strings._STRINGS[key][0])
+
+
+def test_every_role_and_reason_has_a_name_in_english():
+    assert set(ROLES) == {role.value for role in Role}
+    t = Strings("en")
+    assert {str(r) for r in RemovalReason} == set(strings._REASONS)
+    assert not [r for r in RemovalReason if HAN.search(t.reason(r))]
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "setting", "lang"),
+    [
+        ({}, "", "auto", "zh"),
+        ({}, "zh-CN,zh;q=0.9,en;q=0.8", "auto", "zh"),
+        ({}, "en-US,en;q=0.9", "auto", "en"),
+        ({}, "fr-FR,fr;q=0.9", "auto", "zh"),
+        ({}, "fr,en;q=0.5,zh;q=0.7", "auto", "zh"),
+        ({}, "en;q=nonsense", "auto", "en"),
+        ({"lang": "en"}, "zh-CN", "auto", "en"),
+        ({"lang": "zh"}, "en", "en", "zh"),
+        ({"lang": "xx"}, "en", "auto", "en"),
+        ({}, "en", "zh", "zh"),
+    ],
+)
+def test_language_is_chosen_by_address_then_setting_then_browser(query, accept, setting, lang):
+    assert choose_language(query, accept, setting) == lang
