@@ -249,7 +249,7 @@ def _label_head(lines: Sequence[Line], folded: Sequence[str]) -> None:
 def _label_tail(lines: Sequence[Line], folded: Sequence[str]) -> None:
     """Behind the last words of the speech, everything from the first page matter on."""
     start = len(lines)
-    while start > 0 and not _is_speech_line(lines[start - 1], folded[start - 1]):
+    while start > 0 and not _is_speech_line(lines, folded, start - 1):
         start -= 1
     if not start:
         return
@@ -259,7 +259,14 @@ def _label_tail(lines: Sequence[Line], folded: Sequence[str]) -> None:
         line.reason = line.reason or _R.WIDGET
 
 
-def _is_speech_line(line: Line, folded: str) -> bool:
-    if line.reason:
+def _is_speech_line(lines: Sequence[Line], folded: Sequence[str], at: int) -> bool:
+    """Whether a line near the end still belongs to the speech.
+
+    Behind page matter, words that end in no full stop are page matter too.
+    """
+    if lines[at].reason:
         return False
-    return is_prose(folded) or (parse_label(folded) is not None and len(folded) > 3)
+    text = folded[at]
+    if at and lines[at - 1].reason and not lines[at].gap and not _HAS_SENTENCE.search(text):
+        return False
+    return is_prose(text) or (parse_label(text) is not None and len(text) > 3)

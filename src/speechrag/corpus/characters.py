@@ -25,7 +25,7 @@ ENDS_SENTENCE = re.compile(rf"[{TERMINAL}][{re.escape(CLOSERS)}]*$")
 # A line that need not go on: a sentence end, or the colon or semicolon of a list.
 ENDS_LINE = re.compile(rf"[{TERMINAL}；;：:][{re.escape(CLOSERS)}]*$")
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_HALF_WIDTH: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _HALF_WIDTH |= {ord("　"): " ", ord("\xa0"): " ", ord("﹕"): ":", ord("︰"): ":"}
 
 

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from speechrag.corpus import metadata
+from speechrag.corpus.account import build_removed, coverage_of
 from speechrag.corpus.boilerplate import label_page_matter
 from speechrag.corpus.characters import fold
 from speechrag.corpus.contents import label_contents
 from speechrag.corpus.edits import Edit, merge_edits, split_at_breaks
-from speechrag.corpus.paragraphs import Line, apply_hints, join_lines, split_lines
+from speechrag.corpus.head import Facts, read_head
+from speechrag.corpus.layout import lay_out, merged_segments
+from speechrag.corpus.mojibake import find_mojibake
 from speechrag.corpus.notices import find_notices, read_truncation
-from speechrag.corpus.outline import Block, build_blocks
-from speechrag.corpus.passages import Body, build_passages
+from speechrag.corpus.outline import build_blocks
+from speechrag.corpus.paragraphs import Line, apply_hints, join_lines, split_lines
+from speechrag.corpus.passages import build_passages
 from speechrag.corpus.pinyin import find_pinyin
 from speechrag.corpus.punctuation import widen
 from speechrag.corpus.speeches import split_speeches
-from speechrag.corpus.traced import Traced
 from speechrag.types import (
     Document,
     ParsedFile,
     RemovalReason,
-    Removed,
     Section,
     Segment,
     Speech,
     Truncation,
 )
+
+__all__ = ["coverage_of", "parse_document", "parse_file"]
 
 
 def parse_document(document: Document) -> ParsedFile:
@@ -40,7 +43,7 @@ def parse_document(document: Document) -> ParsedFile:
     `document.text` is in exactly one segment of one speech or in one removed span.
     """
     source = document.text
-    edits, folded = _edits(document)
+    edits, folded, doubtful = _edits(document)
     lines = split_lines(source, edits)
     apply_hints(lines, document)
     contents = label_contents(lines)
@@ -55,15 +58,15 @@ def parse_document(document: Document) -> ParsedFile:
         notices = "\n".join(
             folded[e.start : e.end] for e in edits if e.breaks and low <= e.start < high
         )
-        speech = _build_speech(document, ordinal, group)
+        speech = _build_speech(document, ordinal, group, own[0] if own else ())
         speeches.append(
             replace(
                 speech,
-                contents=own[0] if own else (),
                 truncated=_truncation(notices, group),
+                doubtful=_in_speech(doubtful, speech.segments),
             )
         )
-    removed = _removed(source, speeches, edits, lines)
+    removed = build_removed(source, speeches, edits, lines)
     parsed = ParsedFile(document, tuple(speeches), removed, 0.0)
     return replace(parsed, coverage=coverage_of(parsed))
 
@@ -80,59 +83,8 @@ def parse_file(path: Path | str, name: str | None = None) -> ParsedFile:
     return parse_document(replace(document, file=name) if name else document)
 
 
-def coverage_of(parsed: ParsedFile) -> float:
-    """Share of the source's characters that are in exactly one heading, passage or removed span.
-
-    Counted from the spans themselves: a character in none, or in two, is not covered.
-    """
-    n = len(parsed.document.text)
-    if n == 0:
-        return 1.0
-    counts = [0] * (n + 1)
-    for start, end in _source_spans(parsed):
-        counts[start] += 1
-        counts[end] -= 1
-    covered = depth = 0
-    for change in counts[:n]:
-        depth += change
-        covered += depth == 1
-    return covered / n
-
-
-def _source_spans(parsed: ParsedFile) -> Iterable[tuple[int, int]]:
-    for span in parsed.removed:
-        yield span.start, span.end
-    for speech in parsed.speeches:
-        shown = sorted(
-            [(p.start, p.end) for p in speech.passages]
-            + [(s.start, s.end) for s in speech.sections if s.end > s.start]
-        )
-        starts = [start for start, _ in shown]
-        for segment in speech.segments:
-            for start, end in _shown_parts(segment, shown, starts):
-                yield start, end
-
-
-def _shown_parts(
-    segment: Segment, shown: Sequence[tuple[int, int]], starts: Sequence[int]
-) -> Iterable[tuple[int, int]]:
-    """The source ranges of a segment, once for each passage or heading that shows them."""
-    even = segment.end - segment.start == segment.source_end - segment.source_start
-    for start, end in shown[max(0, bisect_right(starts, segment.start) - 2) :]:
-        if start >= segment.end:
-            break
-        low, high = max(start, segment.start), min(end, segment.end)
-        if low >= high:
-            continue
-        if even:
-            shift = segment.source_start - segment.start
-            yield low + shift, high + shift
-        elif low == segment.start:
-            yield segment.source_start, segment.source_end
-
-
-def _edits(document: Document) -> tuple[list[Edit], str]:
-    """What is taken out of or replaced inside lines, and the folded source."""
+def _edits(document: Document) -> tuple[list[Edit], str, list[tuple[int, int]]]:
+    """What is taken out of or replaced inside lines; the folded source; ranges in doubt."""
     source = document.text
     folded = fold(source)
     reasons = {
@@ -146,8 +98,28 @@ def _edits(document: Document) -> tuple[list[Edit], str]:
         for h in document.hints
         if h.kind in reasons
     ]
-    groups = [hinted, find_notices(folded), find_pinyin(source)]
-    return split_at_breaks(source, merge_edits(groups)), folded
+    repairs, doubtful = find_mojibake(source)
+    groups = [hinted, find_notices(folded), repairs, find_pinyin(source)]
+    return split_at_breaks(source, merge_edits(groups)), folded, doubtful
+
+
+def _in_speech(
+    ranges: Sequence[tuple[int, int]], segments: Sequence[Segment]
+) -> tuple[tuple[int, int], ...]:
+    """Ranges of the source as ranges of the speech text, where the speech shows them."""
+    found: list[tuple[int, int]] = []
+    for start, end in ranges:
+        parts = []
+        for s in segments:
+            low, high = max(start, s.source_start), min(end, s.source_end)
+            if low < high and s.end - s.start == s.source_end - s.source_start:
+                shift = s.start - s.source_start
+                parts.append((low + shift, high + shift))
+            elif low < high:
+                parts.append((s.start, s.end))
+        if parts:
+            found.append((parts[0][0], parts[-1][1]))
+    return tuple(found)
 
 
 def _bounds(groups: Sequence[Sequence[Line]], n: int) -> list[int]:
@@ -159,107 +131,36 @@ def _truncation(notices: str, lines: Sequence[Line]) -> Truncation | None:
     return read_truncation("\n".join([notices, *said]))
 
 
-@dataclass(slots=True)
-class _Layout:
-    """The speech text under construction."""
-
-    parts: list[str]
-    segments: list[Segment]
-    n_chars: int = 0
-
-    def add(self, traced: Traced) -> tuple[int, int]:
-        """Put a paragraph behind the others; where it stands now."""
-        if self.parts:
-            self.n_chars += 1
-        start = self.n_chars
-        self.parts.append(traced.text)
-        self.segments.extend(
-            Segment(s.start + start, s.end + start, s.source_start, s.source_end)
-            for s in traced.segments
-        )
-        self.n_chars += len(traced.text)
-        return start, self.n_chars
-
-
-def _build_speech(document: Document, ordinal: int, lines: Sequence[Line]) -> Speech:
+def _build_speech(
+    document: Document, ordinal: int, lines: Sequence[Line], contents: tuple[Section, ...]
+) -> Speech:
     """One speech out of its lines; what it drops is marked on the lines."""
-    facts = metadata.Facts()
+    facts = Facts()
     known = metadata.clean_title(document.title) if document.title else None
-    metadata.read_head(lines, facts, known)
+    read_head(lines, facts, known)
     paragraphs = join_lines(lines, document.text)
     for paragraph in paragraphs:
         paragraph.traced = paragraph.traced.retext(widen(paragraph.text))
     blocks = build_blocks(paragraphs)
-    layout = _Layout([], [])
-    sections, bodies = _lay_out(blocks, layout)
-    text = "\n".join(layout.parts)
+    layout = lay_out(blocks, contents)
+    text = layout.text
     digest = hashlib.sha256(f"{document.file}\0{ordinal}".encode("utf-8", "surrogatepass"))
     speech_id = digest.hexdigest()[:12]
-    passages, inline = build_passages(text, speech_id, bodies)
+    passages, inline = build_passages(text, speech_id, layout.bodies)
     speech = Speech(
         id=speech_id,
         title="",
         text=text,
         source=document.file,
-        sections=tuple(sorted([*sections, *inline], key=lambda s: (s.start, s.level))),
+        contents=contents,
+        sections=tuple(sorted([*layout.sections, *inline], key=lambda s: (s.start, s.level))),
         passages=tuple(passages),
-        segments=_merged_segments(layout.segments),
+        segments=merged_segments(layout.segments),
     )
     return _with_metadata(speech, facts, document, known)
 
 
-def _lay_out(blocks: Sequence[Block], layout: _Layout) -> tuple[list[Section], list[Body]]:
-    """Place the blocks in the speech text; the headings, and the paragraphs with their paths."""
-    sections: list[Section] = []
-    bodies: list[Body] = []
-    path: list[tuple[int, str]] = []
-    scope = 0
-    for block in blocks:
-        start, end = layout.add(block.traced)
-        if block.gap:
-            scope += 1
-        if block.level is not None:
-            sections.append(Section(block.level, block.label, block.heading, start, end))
-            path = [(level, name) for level, name in path if level < block.level]
-            if block.level > 0:
-                path.append((block.level, block.label + block.heading))
-            scope += 1
-            continue
-        opens: tuple[str, ...] = ()
-        if block.inline:
-            level, label, heading = block.inline
-            sections.append(Section(level, label, heading, start, start))
-            path = [(above, name) for above, name in path if above < level]
-            opens = (label + heading,)
-        names = tuple(name for _, name in path)
-        bodies.append(Body(start, end, names, scope, block.is_salutation, opens))
-        if block.inline:
-            path.append((block.inline[0], opens[0]))
-    return sections, bodies
-
-
-def _merged_segments(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Segments with neighbours joined where both sides run on evenly."""
-    merged: list[Segment] = []
-    for s in segments:
-        if s.start == s.end and s.source_start == s.source_end:
-            continue
-        last = merged[-1] if merged else None
-        if (
-            last
-            and (last.end, last.source_end) == (s.start, s.source_start)
-            and last.end - last.start == last.source_end - last.source_start
-            and s.end - s.start == s.source_end - s.source_start
-        ):
-            merged[-1] = Segment(last.start, s.end, last.source_start, s.source_end)
-        else:
-            merged.append(s)
-    return tuple(merged)
-
-
-def _with_metadata(
-    speech: Speech, facts: metadata.Facts, document: Document, known: str | None
-) -> Speech:
+def _with_metadata(speech: Speech, facts: Facts, document: Document, known: str | None) -> Speech:
     stem = Path(document.file).stem
     opening = speech.text[:600]
     title = (
@@ -278,37 +179,6 @@ def _with_metadata(
         date=date,
         speaker=facts.speaker,
         occasion=metadata.read_occasion(*titles, opening),
-        place=facts.place or metadata.read_place(*titles, opening),
+        place=facts.place or metadata.read_place(title, opening),
         kind=metadata.read_kind(*titles, known, stem),
     )
-
-
-def _removed(
-    source: str, speeches: Sequence[Speech], edits: Sequence[Edit], lines: Sequence[Line]
-) -> tuple[Removed, ...]:
-    """Everything of the source that no speech shows, with reasons; blank space is layout."""
-    spans = [(e.start, e.end, e.reason) for e in edits if not e.text]
-    for line in lines:
-        parts = [*line.dropped, *([(line.traced, line.reason)] if line.reason else [])]
-        for traced, reason in parts:
-            spans.extend((s.source_start, s.source_end, reason) for s in traced.segments)
-    shown = [(s.source_start, s.source_end, None) for speech in speeches for s in speech.segments]
-    removed: list[Removed] = []
-    at = 0
-    for start, end, reason in sorted([*spans, *shown], key=lambda s: (s[0], s[1])):
-        if start > at:
-            _append(removed, at, start, RemovalReason.LAYOUT)
-        if reason and end > start:
-            _append(removed, start, end, reason)
-        at = max(at, end)
-    if at < len(source):
-        _append(removed, at, len(source), RemovalReason.LAYOUT)
-    return tuple(removed)
-
-
-def _append(removed: list[Removed], start: int, end: int, reason: RemovalReason) -> None:
-    last = removed[-1] if removed else None
-    if last and last.end == start and last.reason is reason:
-        removed[-1] = Removed(last.start, end, reason)
-    else:
-        removed.append(Removed(start, end, reason))

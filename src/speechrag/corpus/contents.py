@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from speechrag.corpus.characters import fold
 from speechrag.corpus.labels import find_items, parse_label
 from speechrag.corpus.paragraphs import Line
+from speechrag.corpus.punctuation import widen
 from speechrag.types import RemovalReason, Section
 
 _HEAD = re.compile(
@@ -64,7 +65,7 @@ def _entry(text: str) -> Section | None:
     """One line of a table of contents, or None when the line is no heading."""
     if len(text) > MAX_LINE_CHARS or _HAS_SENTENCE.search(fold(text).rstrip("。;")):
         return None
-    words = _LEADER.sub("", text) or text
+    words = widen(_LEADER.sub("", text) or text)
     if label := parse_label(words):
         return Section(label.level, words[: label.end].strip(), words[label.end :].strip(), 0, 0)
     items = find_items(words)

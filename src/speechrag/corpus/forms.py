@@ -22,6 +22,13 @@ _CLOSING = re.compile(
     r"(?:我的.{0,8}完了[,。])?(?:再次)?(?:谢谢|感谢)(?:大家|各位|同志们|.{0,8})?[!。,.]?(?:谢谢.{0,3}[!。]?)?"
 )
 
+_BARE = re.compile(r"[\s《》“”\"'【】\[\]()（）:：,，.。、\-—_*]+")
+
+
+def bare(text: str) -> str:
+    """A title without width, script, spaces and marks: what two copies of it have in common."""
+    return _BARE.sub("", fold(text)).lower()
+
 
 def is_salutation(text: str) -> bool:
     """Whether a line addresses the listeners and says nothing more."""
@@ -32,7 +39,7 @@ def is_salutation(text: str) -> bool:
         return True
     if not _SALUTATION.fullmatch(folded):
         return False
-    return folded[-1] in ":!" or len(folded) <= 24 and not re.search(r"[要是为在让把]", folded)
+    return folded[-1] in ":!" or (len(folded) <= 24 and not re.search(r"[要是为在让把]", folded))
 
 
 def is_closing(text: str) -> bool:

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from speechrag.corpus.boilerplate import is_prose
 from speechrag.corpus.characters import IS_HAN, fold, simplify
-from speechrag.corpus.forms import KIND_WORDS, ends_like_title, is_salutation
-from speechrag.corpus.labels import parse_label
-from speechrag.corpus.paragraphs import Line
-from speechrag.types import RemovalReason
 
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s*(?:[-/.]\s*(?P<m>\d{1,2})(?:\s*[-/.]\s*(?P<d>\d{1,2}))?(?!\d)"
@@ -29,20 +22,36 @@ _POST = (
 _SPEAKER = re.compile(
     rf"(?:[^\s,，。:：]{{0,30}}(?:{_POST})[、\s]*)+[\s]*(?P<name>[^\s\d,，。、:：]{{2,4}})"
 )
-_SPEAKER_LABEL = re.compile(
+SPEAKER_LABEL = re.compile(
     r"(?:讲话人|演讲人|发言人|报告人|主讲人|致辞人|主持人|讲话者|演讲者)\s*[:]\s*(?P<name>.{2,30})"
 )
-_PLACE_LABEL = re.compile(r"(?:地点|会议地点|地址)\s*[:]\s*(?P<place>.{2,40})")
+PLACE_LABEL = re.compile(r"(?:地点|会议地点|地址)\s*[:]\s*(?P<place>.{2,40})")
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅庄辛管祝左涂谷祁耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边"
 )
 _OCCASIONS = (
-    "动员部署会|工作推进会|现场推进会|合作推进会|推进会|座谈会|动员会|部署会|调度会|总结会|表彰会|现场会|联席会|专题会|推介会|恳谈会"
+    "推进会|座谈会|动员会|部署会|调度会|总结会|表彰会|现场会|联席会|专题会|推介会|恳谈会"
     "|民主生活会|组织生活会|述职评议会|评议会|研讨会|交流会|观摩会|联谊会|茶话会|团拜会|发布会|洽谈会|博览会|招聘会|报告会|动员大会"
     "|誓师大会|表彰大会|总结大会|代表大会|庆祝大会|大会|电视电话会|视频会|常委会|常务会|全会|全体会|论坛|峰会|年会|仪式|典礼|培训班|开班式"
     "|学习班|党课|晚会|活动|工作会|会议"
 )
 _OCCASION = re.compile(rf"(?:{_OCCASIONS})(?:议)?")
+_OCCASION_NAMES = {"工作会": "工作会议", "全体会": "全体会议"} | {
+    f"{word}会议": f"{word}会"
+    for word in (
+        "推进",
+        "座谈",
+        "动员",
+        "部署",
+        "调度",
+        "总结",
+        "表彰",
+        "现场",
+        "专题",
+        "研讨",
+        "交流",
+    )
+}
 _KINDS = (
     ("主持词", r"主持词|主持讲话|主持稿"),
     ("致辞", r"致辞|致词|祝词|祝辞|欢迎词|答谢词|贺词|寄语"),
@@ -55,32 +64,22 @@ _KINDS = (
     ("总结", r"总结(?!会|大会|表彰)"),
     ("汇报", r"汇报"),
 )
-_PLACE = re.compile(
-    r"(?:在|到|来到)(?P<place>[\u4e00-\u9fff]{2,8}?(?:自治区|省|市|县|区|州|盟|旗|镇|乡|村))"
+_AREA = r"(?P<place>[\u4e00-\u9fff]{1,7}?(?:自治区|省|市|县|区|州|盟|旗|镇|乡|村|縣|區|鎮|鄉))"
+_TITLE_PLACE = re.compile(rf"^(?:关于)?在(?:\d{{4}}年)?{_AREA}(?!场|委|府|政府|级|校)")
+_OPENING_PLACE = re.compile(
+    r"(?:在|到|来到|来|走进|相聚|相约|齐聚|汇聚)(?:美丽的|风景秀丽的|历史悠久的|[^，。在]{2,8}的)?"
+    rf"{_AREA}(?:隆重|胜利|顺利|如期)?"
+    r"(?:召开|举行|举办|相聚|欢聚|相会|集会|开幕|聚首|召開|舉行|舉辦|相會)"
 )
 _NO_PLACE = re.compile(
     r"^(?:全|我|本|各|这|市|县|区|省|城|山|社|园|地|农|乡|同|新|推|实|此|开|第|贯|当|去)"
 )
-_LABEL = re.compile(r"(?:标题|题目|文章标题|文档标题|篇名|名称)\s*[:]\s*")
 _SITE_SUFFIX = re.compile(
     r"\s*[-_|—–]+\s*[^-_|—–]{0,20}(?:网|网站|文库|频道|论坛|资料|下载|范文|首页|中心|平台)\s*$"
 )
 _STEM_HEAD = re.compile(
     r"^(?:\d{2,4}[-_.年]?(?:\d{1,2}[-_.月]?){0,2}日?[-_\s]+|[0-9a-f]{8,}[-_\s]*|\d{1,4}[-_.、\s]+)+"
 )
-_BARE = re.compile(r"[\s《》“”\"'【】\[\]()（）:：,，.。、\-—_*]+")
-
-
-@dataclass(slots=True)
-class Facts:
-    """What a source states about one speech; None where it says nothing."""
-
-    title: str | None = None
-    subtitle: str | None = None
-    date: str | None = None
-    posted: str | None = None  # 发表时间 of the page
-    speaker: str | None = None
-    place: str | None = None
 
 
 def read_date(text: str) -> str | None:
@@ -108,134 +107,26 @@ def _iso(year: int, month: int, day: int) -> str | None:
     return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= 31 else f"{year}-{month:02d}"
 
 
-def bare(text: str) -> str:
-    """A title without width, script, spaces and marks: what two copies of it have in common."""
-    return _BARE.sub("", fold(text)).lower()
-
-
-def _without_dates(text: str) -> str:
+def without_dates(text: str) -> str:
+    """A text less its dates and the marks around them."""
     return _CHINESE_DATE.sub("", _DATE.sub("", text)).strip(" ()（）,，\u3000")
 
 
 def read_speaker(text: str) -> str | None:
     """The speaker a short line names (市长 张三), or None."""
-    plain = _without_dates(text.strip()).strip("—- ")
-    if label := _SPEAKER_LABEL.fullmatch(fold(plain)):
+    plain = without_dates(text.strip()).strip("—- ")
+    if label := SPEAKER_LABEL.fullmatch(fold(plain)):
         return plain[label.start("name") :].strip()
     if not 2 <= len(plain) <= 40 or re.search(r"[。；！？，,;!?：:《》“”]", plain):
         return None
     words = plain.replace("\u3000", " ")
     if match := _SPEAKER.fullmatch(words):
-        if simplify(match["name"][0]) in _SURNAMES or words[match.start("name") - 1] == " ":
-            return " ".join(words.split())
-        return None
+        known = simplify(match["name"][0]) in _SURNAMES or words[match.start("name") - 1] == " "
+        return " ".join(words.split()) if known else None
     name = words.replace(" ", "")
-    if 2 <= len(name) <= 3 and all(IS_HAN.match(c) for c in name):
-        if simplify(name[0]) in _SURNAMES and not re.search(r"[会议话词同]", name):
-            return name
-    return None
-
-
-def read_head(lines: Sequence[Line], facts: Facts, known_title: str | None) -> None:
-    """Find the title, date and speaker lines at the start of a speech; mark them in place."""
-    seen: set[str] = set()
-    n_seen = 0
-    for line in lines:
-        if line.reason:
-            _read_label(fold(line.text), facts)
-            continue
-        n_seen += 1
-        if n_seen > 10 or not _read_head_line(line, facts, seen, known_title):
-            break
-    _split_residue(lines, facts)
-    _read_foot(lines, facts)
-
-
-def _read_label(folded: str, facts: Facts) -> None:
-    """What a metadata line of the page (folded) states."""
-    if re.search(r"时间|日期|发[布表]于|^\D{0,3}(?:19|20)\d\d", folded) and not facts.posted:
-        facts.posted = read_date(folded)
-    if match := _PLACE_LABEL.search(folded):
-        facts.place = match["place"].strip()
-    if match := _SPEAKER_LABEL.search(folded):
-        facts.speaker = facts.speaker or match["name"].strip()
-
-
-def _read_head_line(line: Line, facts: Facts, seen: set[str], known: str | None) -> bool:
-    """Take one line of the head in; False when the speech itself has begun."""
-    if label := _LABEL.match(fold(line.text)):
-        line.drop(0, label.end(), RemovalReason.METADATA)
-    text, folded = line.text, fold(line.text)
-    key = bare(text)
-    if not key:
-        return True
-    if key in seen:
-        line.reason = RemovalReason.METADATA
-        return True
-    if is_salutation(text) or (
-        parse_label(text) and not line.is_title and key != bare(known or "")
-    ):
-        return False
-    date = read_date(text)
-    if date and not _without_dates(text):
-        facts.date = facts.date or date
-        line.reason = RemovalReason.METADATA
-        return True
-    speaker = read_speaker(text) if facts.title else None
-    if speaker and not line.is_title:
-        facts.speaker, facts.date = facts.speaker or speaker, facts.date or date
-        line.reason = RemovalReason.METADATA
-        return True
-    if _PLACE_LABEL.fullmatch(folded) or _SPEAKER_LABEL.fullmatch(folded):
-        _read_label(folded, facts)
-        line.reason = RemovalReason.METADATA
-        return True
-    return _read_title(line, facts, seen, known)
-
-
-def _read_title(line: Line, facts: Facts, seen: set[str], known: str | None) -> bool:
-    text, folded = line.text, fold(line.text)
-    certain = line.is_title or line.heading == 1 or bare(text) == bare(known or "")
-    if not certain and (len(text) > 60 or is_prose(folded) or re.search(r"[。；;：:，]$", text)):
-        return False
-    if facts.title is None:
-        facts.title = text
-    elif folded.startswith(("-", "—", "–")) or ends_like_title(text):
-        if ends_like_title(facts.title) or folded[0] in "-—–":
-            facts.subtitle = text
-        else:
-            facts.title += text
-    elif not certain:
-        return False
-    seen.add(bare(text))
-    line.is_title = True
-    return True
-
-
-def _split_residue(lines: Sequence[Line], facts: Facts) -> None:
-    """Drop a scrap of the title that sticks to the salutation (工作推进会:同志们:)."""
-    first = next((x for x in lines if not x.reason and not x.is_title), None)
-    if first is None or not facts.title:
-        return
-    match = re.match(
-        r"([^:。,;]{2,30}):(?=(?:同志们|各位|尊敬的)[^。]{0,60}[:!]?$)", fold(first.text)
-    )
-    if match and bare(match[1]) in bare(facts.title):
-        first.drop(0, match.end(), RemovalReason.METADATA)
-
-
-def _read_foot(lines: Sequence[Line], facts: Facts) -> None:
-    """A date or name alone at the end of a speech is its signature."""
-    kept = [line for line in lines if not line.reason]
-    for line in reversed(kept[-2:]):
-        date = read_date(line.text)
-        if line.is_title or len(kept) < 3:
-            return
-        if date and not _without_dates(line.text):
-            facts.date = facts.date or date
-        elif not (read_speaker(line.text) and facts.date):
-            return
-        line.reason = RemovalReason.METADATA
+    is_name = 2 <= len(name) <= 3 and all(IS_HAN.match(c) for c in name)
+    is_name = is_name and simplify(name[0]) in _SURNAMES and not re.search(r"[会议话词同]", name)
+    return name if is_name else None
 
 
 def clean_title(title: str) -> str:
@@ -263,8 +154,7 @@ def read_occasion(*texts: str | None) -> str | None:
     for text in texts:
         found = list(_OCCASION.finditer(simplify(text or "")))
         if found:
-            word = found[-1].group()
-            return word[:-1] if word.endswith("会议") and len(word) > 4 else word
+            return _OCCASION_NAMES.get(word := found[-1].group(), word)
     return None
 
 
@@ -278,13 +168,10 @@ def read_kind(*texts: str | None) -> str | None:
     return None
 
 
-def read_place(*texts: str | None) -> str | None:
-    """The place a title or opening names: 在江山市…."""
-    for text in texts:
-        for match in _PLACE.finditer(text or ""):
+def read_place(title: str, opening: str) -> str | None:
+    """The place a title or opening names: 在江山市…; 全市 and 我县 name none."""
+    for pattern, text in ((_TITLE_PLACE, title), (_OPENING_PLACE, opening)):
+        for match in pattern.finditer(text):
             if not _NO_PLACE.match(match["place"]):
                 return match["place"]
     return None
-
-
-KIND_PATTERN = re.compile(KIND_WORDS)

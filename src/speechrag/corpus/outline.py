@@ -41,6 +41,7 @@ class Block:
     label: str = ""
     heading: str = ""
     inline: tuple[int, str, str] | None = None  # level, label, heading
+    number: int = 0  # what its label counts; 0 without one
     gap: bool = False
     is_salutation: bool = False
 
@@ -165,18 +166,20 @@ def _numbered(part: _Part, label: Label, has_body: bool) -> list[Block]:
     name = words[:first].strip(_TRIM)
     whole = not words[first:].strip()
     if part.hint or (whole and not ends and len(words) <= MAX_HEADING_CHARS):
-        return [Block(part.traced, label.level, shown, words.strip(_TRIM), gap=part.gap)]
+        return [
+            Block(part.traced, label.level, shown, words.strip(_TRIM), None, label.number, part.gap)
+        ]
     if whole:
         split = _colon_heading(words)
         if split:
             return _split_block(part, label, split)
         if has_body and len(words) <= MAX_RUN_IN_CHARS and not _TELLS.search(words):
-            return [Block(part.traced, label.level, shown, name, gap=part.gap)]
+            return [Block(part.traced, label.level, shown, name, None, label.number, part.gap)]
     elif len(name) <= MAX_RUN_IN_CHARS and not _TELLS.search(words[:first]):
         split = _colon_heading(words[:first])
         return _split_block(part, label, split or first)
     called = (label.level, shown, first_clause(words))
-    return [Block(part.traced, inline=called, gap=part.gap)]
+    return [Block(part.traced, inline=called, number=label.number, gap=part.gap)]
 
 
 def _colon_heading(words: str) -> int:
@@ -191,7 +194,7 @@ def _split_block(part: _Part, label: Label, split: int) -> list[Block]:
     head, body = part.traced.slice(0, at).strip(), part.traced.slice(at).strip()
     shown = part.traced.text[: label.end].strip()
     name = part.traced.text[label.end : at].strip(_TRIM)
-    block = Block(head, label.level, shown, name, gap=part.gap)
+    block = Block(head, label.level, shown, name, None, label.number, part.gap)
     return [block, Block(body)] if body.text else [block]
 
 

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from speechrag.corpus.characters import BREAK, ENDS_LINE, ENDS_SENTENCE, INVISIBLE_RUN, IS_HAN
+from speechrag.corpus.characters import BREAK, ENDS_LINE, INVISIBLE_RUN, IS_HAN
 from speechrag.corpus.edits import Edit
 from speechrag.corpus.forms import ends_like_title, is_salutation
 from speechrag.corpus.labels import find_items, parse_label
-from speechrag.corpus.punctuation import remove_inner_spaces
+from speechrag.corpus.punctuation import remove_inner_spaces, widen
 from speechrag.corpus.traced import Traced
 from speechrag.types import Document, RemovalReason, Segment
 
@@ -84,7 +84,8 @@ def split_lines(source: str, edits: Sequence[Edit]) -> list[Line]:
         if traced.text:
             indent = _INDENT.match(source, at)
             lead = _width(indent.group()) if indent else 0
-            lines.append(Line(remove_inner_spaces(traced), at, lead, n_blank, gap))
+            wide = remove_inner_spaces(traced.retext(widen(traced.text)))
+            lines.append(Line(wide, at, lead, n_blank, gap))
             n_blank, gap = 0, False
         elif not breaks:
             n_blank += 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from speechrag.corpus.labels import Item, find_items
+from speechrag.corpus.labels import LAST, Item, find_items
 from speechrag.corpus.outline import first_clause
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Passage, Section
@@ -45,17 +46,33 @@ class _Piece:
         return self.end - self.start
 
 
-def inline_sections(text: str, body: Body) -> tuple[list[Item], list[Section]]:
-    """The items that run on inside a paragraph, and their sections (without extent)."""
+def _sound_orders(bodies: Sequence[Body], found: Sequence[list[Item]]) -> list[list[Item]]:
+    """Items less a lone 首先 or 最后: one that nothing under the same heading counts on with."""
+    numbers: dict[int, set[int]] = {}
+    for body, items in zip(bodies, found, strict=True):
+        numbers.setdefault(body.scope, set()).update(i.number for i in items if i.level == 5)
+    return [
+        [i for i in items if i.level != 5 or _counts_on(i.number, numbers[body.scope])]
+        for body, items in zip(bodies, found, strict=True)
+    ]
+
+
+def _counts_on(number: int, numbers: set[int]) -> bool:
+    if number == LAST:
+        return len(numbers) >= 2
+    return number > 1 or bool(numbers & {2, 3, LAST})
+
+
+def _inline_sections(text: str, body: Body, items: Sequence[Item]) -> list[Section]:
+    """The sections (without extent) of the items that run on inside a paragraph."""
     words = text[body.start : body.end]
-    items = find_items(words)
     sections = []
     for item in items:
         at = body.start + item.start
         label = words[item.start : item.end]
         heading = first_clause(words[item.end :].lstrip("，,：: 、"))
         sections.append(Section(item.level, label, heading, at, at))
-    return items, sections
+    return sections
 
 
 def _cut_at_items(words: str, items: Sequence[Item]) -> list[tuple[int, int, int]]:
@@ -92,7 +109,7 @@ def _group(start: int, ends: Sequence[int], n_groups: int) -> list[tuple[int, in
             break
         cuts.append(min(choices, key=lambda e: (abs(e - ideal), e)))
     bounds = [start, *cuts, ends[-1]]
-    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(bounds) if b > a]
 
 
 def _pieces(
@@ -165,8 +182,9 @@ def build_passages(
     """The passages of a speech, in order, and its inline sections."""
     pieces: list[_Piece] = []
     inline: list[Section] = []
-    for body in bodies:
-        items, sections = inline_sections(text, body)
+    found = [find_items(text[body.start : body.end]) for body in bodies]
+    for body, items in zip(bodies, _sound_orders(bodies, found), strict=True):
+        sections = _inline_sections(text, body, items)
         inline.extend(sections)
         pieces.extend(_pieces(text, body, items, sections))
     passages = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from speechrag.corpus.boilerplate import is_prose
 from speechrag.corpus.characters import fold
@@ -35,7 +36,7 @@ def split_speeches(lines: Sequence[Line]) -> list[list[Line]]:
         for line in lines[: starts[0]]:
             line.reason = line.reason or RemovalReason.METADATA
     bounds = [*starts, len(lines)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         groups.append(list(lines[start:end]))
     return groups
 
@@ -62,7 +63,7 @@ def _marks(lines: Sequence[Line], folded: Sequence[str]) -> list[int]:
         for (at, number), end in zip(found, ends, strict=True)
         if _n_prose(lines, folded, at + 1, end) >= MIN_SPEECH_CHARS
     ]
-    rising = all(a[1] < b[1] for a, b in zip(sound, sound[1:], strict=False))
+    rising = all(a[1] < b[1] for a, b in pairwise(sound))
     if len(sound) < 2 or not rising:
         return []
     for at, _ in sound:
