@@ -1,0 +1,150 @@
+"""Which passages a paragraph is compared with: the nearest in meaning, and those with its words.
+
+A passage that repeats one clause of a long paragraph need not be near the paragraph as a whole.
+Each clause is therefore asked for by its own words: a passage that repeats it holds all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.index.lexical import LexicalIndex, top_rows
+from speechrag.index.store import PassageStore
+from speechrag.index.tokens import Tokenizer, fold_key
+from speechrag.types import Encoder, Vectors
+
+N_NEAREST = 12  # passages by meaning a paragraph
+N_BY_WORDS = 8  # passages by words a clause
+MIN_CLAUSE_CHARS = 8  # letters: a verbatim run is no shorter
+MAX_CLAUSE_CHARS = 30
+MIN_COVERAGE = 0.75  # of the clause's words, by weight, that a candidate must hold
+MAX_UNIT_CHARS = 400  # as long as the passages of the library: what one vector can stand for
+
+_CLAUSE = re.compile(r"[^\uff0c\u3002\uff1b\uff1a\uff1f\uff01,;:?!\n…]+")
+Rows = NDArray[np.int64]
+
+
+class VectorRows(Protocol):
+    """A vector store that can also give back its rows."""
+
+    @property
+    def n_vectors(self) -> int:
+        """Rows stored."""
+
+    def search(self, queries: Vectors, k: int) -> tuple[Vectors, Rows]:
+        """Cosines and rows, shape (n, k)."""
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Rows, float32, shape (n, dim)."""
+
+
+class OpenGeneration(Protocol):
+    """One generation of the index, as far as comparing goes."""
+
+    store: PassageStore
+    lexical: LexicalIndex
+
+    @property
+    def body(self) -> VectorRows:
+        """A vector for each passage."""
+
+
+class Library(Protocol):
+    """What a draft is compared with; `search.engine.Engine` is one."""
+
+    generation: OpenGeneration
+    encoder: Encoder
+    tokenizer: Tokenizer
+
+
+def split_clauses(text: str) -> list[str]:
+    """The clauses of a paragraph, short ones joined with the next, long ones cut."""
+    clauses: list[str] = []
+    waiting = ""
+    for match in _CLAUSE.finditer(text):
+        waiting += match[0]
+        if len(fold_key(waiting, ignore_punctuation=True)) >= MIN_CLAUSE_CHARS:
+            n_parts = -(-len(waiting) // MAX_CLAUSE_CHARS)
+            size = -(-len(waiting) // n_parts)
+            clauses += [waiting[i : i + size] for i in range(0, len(waiting), size)]
+            waiting = ""
+    if waiting and clauses:
+        clauses[-1] += waiting
+    elif waiting:
+        clauses.append(waiting)
+    return clauses
+
+
+def rows_by_words(
+    library: Library, clause: str, k: int = N_BY_WORDS, min_coverage: float = MIN_COVERAGE
+) -> Rows:
+    """The passages that hold most of a clause's words, weighted by rarity; most first."""
+    lexical = library.generation.lexical
+    terms = dict.fromkeys(library.tokenizer.tokenize(clause))
+    weights = {term: lexical.idf(term) for term in terms if lexical.df(term)}
+    total = sum(weights.values())
+    if not total:
+        return np.zeros(0, dtype=np.int64)
+    held = np.zeros(lexical.n_rows, dtype=np.float32)
+    for term, weight in weights.items():
+        held[lexical.postings(term)[0]] += np.float32(weight)
+    scores, rows = top_rows(held, k)
+    return rows[scores >= min_coverage * total]
+
+
+def nearest_rows(
+    library: Library, texts: Sequence[str], k: int = N_NEAREST
+) -> tuple[list[Rows], list[Vectors]]:
+    """The passages nearest in meaning to each text, and each text's vectors, in one search.
+
+    A text longer than a passage is looked for in parts; its vectors have shape (n_parts, dim).
+    """
+    parts = [cut_evenly(text) for text in texts]
+    flat = [part for pieces in parts for part in pieces]
+    vectors = library.encoder.encode_passages(flat)
+    found = library.generation.body.search(vectors, k)[1]
+    rows: list[Rows] = []
+    kept: list[Vectors] = []
+    at = 0
+    for pieces in parts:
+        end = at + len(pieces)
+        near = np.unique(found[at:end])
+        rows.append(near[near >= 0])
+        kept.append(vectors[at:end])
+        at = end
+    return rows, kept
+
+
+def cut_evenly(text: str, limit: int = MAX_UNIT_CHARS) -> list[str]:
+    """The text, or its parts of about equal length cut at ends of sentences where there are any."""
+    n_parts = -(-len(text) // limit)
+    if n_parts <= 1:
+        return [text]
+    pieces: list[str] = []
+    start = 0
+    for number in range(1, n_parts):
+        ideal = len(text) * number // n_parts
+        stop = max(text.rfind(mark, start + 1, ideal + limit // 4) for mark in "。；！？\n")
+        stop = ideal if stop <= start else stop + 1
+        pieces.append(text[start:stop])
+        start = stop
+    return [piece for piece in (*pieces, text[start:]) if piece]
+
+
+def gather_rows(
+    library: Library, texts: Sequence[str], on_done: Callable[[int], None] | None = None
+) -> tuple[list[Rows], list[Vectors]]:
+    """For each text the rows to compare it with, rising, and its vectors."""
+    near, vectors = nearest_rows(library, texts)
+    rows = []
+    for number, (text, found) in enumerate(zip(texts, near, strict=True), 1):
+        by_words = [rows_by_words(library, clause) for clause in split_clauses(text)]
+        rows.append(np.unique(np.concatenate([found, *by_words])).astype(np.int64))
+        if on_done:
+            on_done(number)
+    return rows, vectors
