@@ -131,7 +131,7 @@ def test_a_file_only_touched_is_not_read_again(build, sources, index_dir):
 def test_size_and_time_spare_even_the_digest(build, sources, monkeypatch):
     age(sources)
     build()
-    monkeypatch.setattr("speechrag.index.scan.file_digest", pytest.fail)
+    monkeypatch.setattr("speechrag.index.scan.hashlib", None)
     assert build().reasons == ()
 
 

@@ -13,6 +13,7 @@ from speechrag.errors import EncoderError
 from speechrag.index.encoders import BUILTIN_FOLDER, list_models, load_encoder, measure_speed
 from speechrag.index.segment import Segmenter
 from speechrag.index.static import StaticEncoder
+from speechrag.index.tokens import fold
 from speechrag.index.transformer import SentenceTransformerEncoder, family_prompts
 from speechrag.types import Encoder
 
@@ -51,7 +52,7 @@ def random_texts(n: int, seed: int) -> list[str]:
 
 class TestBuiltin:
     def test_vectors_equal_those_of_sentence_transformers(self, builtin, reference):
-        texts = TEXTS + random_texts(200, seed=1)
+        texts = [fold(text) for text in TEXTS + random_texts(200, seed=1)]
         expected = reference.encode(texts, convert_to_numpy=True)
         np.testing.assert_allclose(builtin.encode_passages(texts), expected, atol=1e-5)
         np.testing.assert_allclose(builtin.encode_queries(texts), expected, atol=1e-5)

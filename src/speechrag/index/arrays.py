@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,17 @@ def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) ->
         empty = np.zeros(shape, dtype=dtype)
         save_array(path, empty)
         return empty
-    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    # On a full disk, writing to a page without a place on it would kill the process (SIGBUS).
+    with path.open("r+b") as file:
+        _reserve(file.fileno(), path.stat().st_size)
+    return array
+
+
+def _reserve(descriptor: int, n_bytes: int) -> None:
+    """Have the disk set room aside for a file, where the system can."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, n_bytes)
 
 
 def save_json(path: Path, value: object) -> None:

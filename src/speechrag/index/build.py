@@ -7,14 +7,16 @@ import errno
 import hashlib
 import os
 import shutil
+import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from speechrag.errors import EmptySource, IndexDamaged, IndexError_, IndexMissing, SpeechragError
+from speechrag.corpus.sources import SourceFile
+from speechrag.errors import EmptySource, IndexDamaged, IndexError_, IndexMissing
 from speechrag.index.collect import RowCollector, Tokenizes
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, check_counts, open_current, open_generation
@@ -29,15 +31,12 @@ from speechrag.index.manifest import (
     write_manifest,
 )
 from speechrag.index.progress import BuildReport, Progress, ProgressMeter, Stopwatch
+from speechrag.index.reading import Parse, ParseMany, parse_each, parse_in_workers
 from speechrag.index.records import records_digest
 from speechrag.index.scan import Found, identify, list_files
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.store_writer import StoreWriter
 from speechrag.types import Encoder, Manifest, ParsedFile, Skipped, Speech
-
-Parse = Callable[[Path, str], ParsedFile]
-ParseMany = Callable[[Iterable[tuple[Path, str]]], Iterator[ParsedFile | Skipped]]
-"""Files (path, name) to what became of each, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,8 @@ def build_index(
         tokenizer: Gives the tokens.
         full: Take nothing over from the live generation.
         progress: Called with every step.
-        parse: Reads one file; by default `speechrag.corpus.parse.parse_file`.
-        parse_many: Reads many, as a pool of workers does; instead of `parse`.
+        parse: Reads one file, in this process; by default files are read in worker processes.
+        parse_many: Reads many; instead of `parse`.
         assign_roles: Gives the passages of a speech their roles.
         reader_version: Whatever else determines what becomes of a file; with the code of
             `speechrag.corpus`, a change of it has every file read again.
@@ -90,7 +89,7 @@ def build_index(
             generation is as it was.
     """
     watch, meter = Stopwatch(), ProgressMeter(progress)
-    read = parse_many or _parse_each(parse or _default_parse())
+    read = parse_many or (parse_each(parse) if parse else parse_in_workers)
     try:
         with write_lock(index_dir):
             clear_leftovers(index_dir)
@@ -101,17 +100,17 @@ def build_index(
             build.sources = paths or _remembered_sources(index_dir)
             build.reader = reader
             return build.run(read, assign_roles)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise _as_index_error(index_dir, error) from error
 
 
-def _as_index_error(index_dir: Path, error: OSError) -> IndexError_:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+def _as_index_error(index_dir: Path, error: OSError | sqlite3.Error) -> IndexError_:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return IndexError_(
             f"写索引时磁盘已满({index_dir})。原有的索引没有变动。", "请腾出空间后再试。"
         )
     return IndexError_(
-        f"写索引时出错:{error}。原有的索引没有变动。", "请检查目录的权限和所在磁盘。"
+        f"写索引时出错:{error}。原有的索引没有变动。", "请检查目录的权限、磁盘和剩余空间。"
     )
 
 
@@ -167,7 +166,7 @@ class _Build:
         return report
 
     def _plan(self) -> Plan:
-        found = list_files(self.sources, self._index_dir)
+        found = list_files(self.sources)
         previous = self._previous
         if previous is None:
             identified = tuple(identify(item, None, 0) for item in found)
@@ -235,19 +234,19 @@ class _Build:
         old_store = self._previous.store if self._previous else None
         if rows.takes_whole_files:
             rows.reserve(list(plan.kept.values()))
+        known = plan.kept | plan.skips
         to_read = [
-            (item.path, item.row.name)
+            SourceFile(item.path, item.row.name)
             for item in plan.files
-            if not item.error and item.row.name not in plan.kept | plan.skips
+            if item.skipped is None and item.row.name not in known
         ]
         outcomes = read(to_read)
         for number, item in enumerate(plan.files, 1):
             name = item.row.name
             if name in plan.skips:
                 self._skipped.append((item.row, plan.skips[name]))
-            elif item.error:
-                hint = "请检查文件的权限。"
-                self._skipped.append((item.row, Skipped(name, f"文件读不出来:{item.error}", hint)))
+            elif item.skipped is not None:
+                self._skipped.append((item.row, item.skipped))
             elif name in plan.kept and old_store is not None:
                 self._keep(plan.kept[name], item.row, old_store, writer, rows)
             else:
@@ -426,25 +425,3 @@ def _reader_digest(version: str) -> str:
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _default_parse() -> Parse:
-    from speechrag.corpus.parse import parse_file
-
-    return parse_file
-
-
-def _parse_each(parse: Parse) -> ParseMany:
-    """Read files one after the other in this process; what fails is reported, not raised."""
-
-    def parse_many(files: Iterable[tuple[Path, str]]) -> Iterator[ParsedFile | Skipped]:
-        for path, name in files:
-            try:
-                yield parse(path, name)
-            except SpeechragError as error:
-                yield Skipped(name, error.message, error.hint)
-            except Exception as error:  # noqa: BLE001 - one file must not end the build
-                reason = f"读取时出错:{type(error).__name__}: {error}"
-                yield Skipped(name, reason, "请把这个文件另存为 .docx 或 .txt 再试。")
-
-    return parse_many

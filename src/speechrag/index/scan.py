@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from speechrag.errors import SourceError
-from speechrag.index.manifest import file_digest
+from speechrag.corpus.sources import SourceFile, iter_sources
 from speechrag.index.store import FileRow
+from speechrag.types import Skipped
 
 RACY_NS = 2_000_000_000
 """A file changed this shortly before the last build may have changed again in the same tick."""
@@ -17,60 +17,38 @@ RACY_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file in a source: its path, and the name under which the library knows it."""
+    """A file in a source, or what is known beforehand not to be readable (`skipped`)."""
 
     path: Path
     row: FileRow
-    error: str = ""  # why it cannot even be read
+    skipped: Skipped | None = None
 
 
-def list_files(sources: Sequence[Path], index_dir: Path) -> list[Found]:
-    """Every file below the sources, by name; hidden files and the index itself left out.
-
-    A name is the path below its source, with `/`. Where two sources hold the same name, the later
-    one's carries its source's name in front.
+def list_files(sources: Sequence[Path]) -> list[Found]:
+    """Every file below the sources, in the order of their names.
 
     Raises:
         SourceError: A source does not exist.
     """
     found: dict[str, Found] = {}
-    for source in sources:
-        if not source.exists():
-            raise SourceError(
-                f"找不到 {source}。", "请检查路径;已不要的文件夹,重新给出其余的即可。"
-            )
-        base = source if source.is_dir() else source.parent
-        for path in sorted(_walk(source, index_dir.resolve())):
-            name = path.relative_to(base).as_posix()
-            if name in found and found[name].path == path:
-                continue
-            if name in found:
-                name = f"{base.resolve().name}/{name}"
-            found.setdefault(name, _describe(path, name))
+    for item in iter_sources(sources):
+        if isinstance(item, Skipped):
+            found.setdefault(item.file, Found(Path(), FileRow(item.file, "", 0, 0), item))
+        else:
+            found.setdefault(item.name, _describe(item))
     return [found[name] for name in sorted(found)]
 
 
-def _walk(source: Path, index_dir: Path) -> Iterator[Path]:
-    if source.is_file():
-        yield source
-        return
-    for folder, folders, files in os.walk(source):
-        here = Path(folder)
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and (here / name).resolve() != index_dir
-        ]
-        # ~$ are the lock files of Word and WPS.
-        yield from (here / name for name in files if not name.startswith((".", "~$")))
-
-
-def _describe(path: Path, name: str) -> Found:
+def _describe(file: SourceFile) -> Found:
     try:
-        stat = path.stat()
+        stat = file.path.stat()
     except OSError as error:
-        return Found(path, FileRow(name, "", 0, 0), error.strerror or str(error))
-    return Found(path, FileRow(name, "", stat.st_size, stat.st_mtime_ns))
+        return Found(file.path, FileRow(file.name, "", 0, 0), _unreadable(file.name, error))
+    return Found(file.path, FileRow(file.name, "", stat.st_size, stat.st_mtime_ns))
+
+
+def _unreadable(name: str, error: OSError) -> Skipped:
+    return Skipped(name, f"文件读不出来:{error.strerror or error}", "请检查文件的权限。")
 
 
 def identify(found: Found, known: FileRow | None, built_ns: int) -> Found:
@@ -82,11 +60,15 @@ def identify(found: Found, known: FileRow | None, built_ns: int) -> Found:
         built_ns: When that generation's build began.
     """
     row = found.row
+    if found.skipped is not None:
+        return found
     if known is not None and known.sha256:
         same = (row.size, row.mtime_ns) == (known.size, known.mtime_ns)
         if same and row.mtime_ns < built_ns - RACY_NS:
             return replace(found, row=replace(row, sha256=known.sha256))
-    digest = file_digest(found.path)
-    if digest is None:
-        return replace(found, error=found.error or "没有读取的权限")
+    try:
+        with found.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return replace(found, skipped=_unreadable(row.name, error))
     return replace(found, row=replace(row, sha256=digest))

@@ -42,6 +42,12 @@ def _is_simple(character: str) -> bool:
     return not jamo and not unicodedata.category(character).startswith("M")
 
 
+def _codes(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """Code points of all texts, a 0 after each."""
+    joined = "\0".join(texts) + "\0"
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
 class _Trie:
     """Transitions (node, character) → node, in a hash table probed linearly."""
 
@@ -92,6 +98,8 @@ class Segmenter:
         characters = sorted(set("".join(tokens)))
         self._index = {character: i + 1 for i, character in enumerate(characters)}
         self._n_characters = len(characters) + 1
+        self._exact = np.zeros(0x110000, np.int32)
+        self._exact[[ord(character) for character in characters]] = range(1, len(characters) + 1)
         self._of_code = np.full(0x110000, _NOT_SEEN, np.int32)
         self._build_trie(tokens)
 
@@ -133,12 +141,12 @@ class Segmenter:
 
     def _characters(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Ints]:
         """Characters of all texts, a 0 after each; and where each text starts."""
-        joined = "\0".join(texts) + "\0"
-        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = _codes(texts)
         self._learn(codes)
         characters = self._of_code[codes]
         if (characters == _COMPLEX).any():
-            return self._characters([_recompose(_normal_form(text)) for text in texts])
+            texts = [_normal_form(text) for text in texts]
+            characters = self._exact[_codes(texts)]
         lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
         return characters, np.concatenate([[0], np.cumsum(lengths)])
 
@@ -250,8 +258,3 @@ class _Edges:
             chosen[start] = self.token[edge]
             going = start > floor
             at, floor = start[going], floor[going]
-
-
-def _recompose(text: str) -> str:
-    """Characters that a neighbour may change are settled by now; stray marks are unknown."""
-    return "".join(c if _is_simple(c) and len(_normal_form(c)) == 1 else "\0" for c in text)

@@ -85,8 +85,20 @@ class FaissStore:
     def save(self, path: Path) -> None:
         """Write the store into one file."""
         faiss = _load_faiss()
+        failed: list[OSError] = []
         with path.open("wb") as file:
-            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
+
+            def write(data: bytes) -> int:
+                try:
+                    return file.write(data)
+                except OSError as error:  # must not be raised through C++
+                    failed.append(error)
+                    return 0
+
+            try:
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(write))
+            except RuntimeError as error:
+                raise (failed[0] if failed else error) from error
 
     @property
     def n_vectors(self) -> int:
