@@ -97,6 +97,6 @@ def mean_foreign_cost(text: str) -> float:
 
     Chinese prose lies between 6.5 and 9, the same bytes read in a wrong encoding above 12.
     """
-    counts = Counter(char for char in text if char > "\x7f" and char != "\ufffd")
+    counts = {c: n for c, n in Counter(text).items() if c > "\x7f" and c != "\ufffd"}
     total = sum(counts.values())
     return sum(char_cost(c) * n for c, n in counts.items()) / total if total else 0.0
