@@ -116,10 +116,7 @@ class Engine:
     def analyse(self, question: str) -> Query:
         """The question as the index is asked it."""
         query = analyse_question(question, self.tokenizer)
-        return expand_query(query, self.encoder, self._is_indexed)
-
-    def _is_indexed(self, term: str) -> bool:
-        return self.generation.lexical.df(term) > 0
+        return expand_query(query, self.encoder, self.generation.lexical)
 
     def _to_hits(self, query: Query, signals: Signals, k: int, cap: int) -> list[Hit]:
         scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)

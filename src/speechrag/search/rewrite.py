@@ -6,16 +6,18 @@ near-synonyms. Both count less than the words that were typed (`Weights.added_te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
+from speechrag.index.lexical import LexicalIndex
 from speechrag.search.query import Query
 
 N_TRANSLATIONS = 4  # Chinese tokens for an English word
 MIN_TRANSLATION_COSINE = 0.45
 N_SYNONYMS = 3  # for a Chinese word
 MIN_SYNONYM_COSINE = 0.60
+N_CONTAINING = 30  # indexed words that hold a word which is in no passage
 
 
 @runtime_checkable
@@ -26,30 +28,36 @@ class Thesaurus(Protocol):
         """Up to k (token, cosine), falling, in a script: "zh" or "en"; never the text itself."""
 
 
-def expand_query(query: Query, encoder: object, is_indexed: Callable[[str], bool]) -> Query:
-    """The query with translations and synonyms in `added`, weights in (0, 1].
+def expand_query(query: Query, encoder: object, lexical: LexicalIndex) -> Query:
+    """The query with other words in `added`, weights in (0, 1].
 
-    Args:
-        query: The question.
-        encoder: Expands only when it is a `Thesaurus`.
-        is_indexed: Whether any passage holds a term; others are left out.
-
+    Words that no passage holds are looked for inside longer ones, so that 汛 finds 防汛. Synonyms
+    and translations come from the encoder when it is a `Thesaurus`. Only indexed words are added.
     """
-    if not isinstance(encoder, Thesaurus):
-        return query
     added: dict[str, float] = {}
 
-    def add(near: Sequence[tuple[str, float]], least: float) -> None:
-        for token, cosine in near:
-            if cosine >= least and token not in query.terms and is_indexed(token):
-                added[token] = max(added.get(token, 0.0), min(1.0, float(cosine)))
+    def add(word: str, weight: float) -> None:
+        if word not in query.terms and lexical.df(word) > 0:
+            added[word] = max(added.get(word, 0.0), min(1.0, weight))
 
+    for term in query.terms:
+        if not term.isascii() and lexical.df(term) == 0:
+            for word in lexical.terms_containing(term)[:N_CONTAINING]:
+                add(word, 1.0)
+    if isinstance(encoder, Thesaurus):
+        for token, cosine in _near_words(query, encoder):
+            add(token, float(cosine))
+    return replace(query, added=added)
+
+
+def _near_words(query: Query, encoder: Thesaurus) -> list[tuple[str, float]]:
+    near: list[tuple[str, float]] = []
     english = query.english_words
-    for word in english:
-        add(encoder.nearest_tokens(word, N_TRANSLATIONS, "zh"), MIN_TRANSLATION_COSINE)
-    if len(english) > 1:
-        add(encoder.nearest_tokens(" ".join(english), N_TRANSLATIONS, "zh"), MIN_TRANSLATION_COSINE)
+    for text in (*english, *([" ".join(english)] if len(english) > 1 else [])):
+        found = encoder.nearest_tokens(text, N_TRANSLATIONS, "zh")
+        near += [(token, cosine) for token, cosine in found if cosine >= MIN_TRANSLATION_COSINE]
     for term in query.terms:
         if len(term) > 1 and not term.isascii():
-            add(encoder.nearest_tokens(term, N_SYNONYMS, "zh"), MIN_SYNONYM_COSINE)
-    return replace(query, added=added)
+            found = encoder.nearest_tokens(term, N_SYNONYMS, "zh")
+            near += [(token, cosine) for token, cosine in found if cosine >= MIN_SYNONYM_COSINE]
+    return near
