@@ -69,8 +69,8 @@ def build_removed(
     ]
     for line in lines:
         parts = [*line.dropped, *([(line.traced, line.reason)] if line.reason else [])]
-        for traced, reason in parts:
-            spans.extend((s.source_start, s.source_end, reason) for s in traced.segments)
+        for traced, why in parts:
+            spans.extend((s.source_start, s.source_end, why) for s in traced.segments)
     shown = [(s.source_start, s.source_end, None) for speech in speeches for s in speech.segments]
     removed: list[Removed] = []
     at = 0

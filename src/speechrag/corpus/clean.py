@@ -172,7 +172,8 @@ def _with_metadata(speech: Speech, facts: Facts, document: Document, known: str 
         or stem
     )
     titles = (facts.subtitle, title)
-    date = facts.date or facts.posted or metadata.read_date(stem) or metadata.read_date(title)
+    date = facts.date or metadata.read_date(facts.subtitle or "") or facts.posted
+    date = date or metadata.year_of_name(stem) or metadata.read_date(title)
     return replace(
         speech,
         title=widen(title),

@@ -76,8 +76,11 @@ def _read_head_line(line: Line, facts: Facts, seen: set[str], known: str | None)
     ):
         return False
     date = read_date(text)
-    if date and not without_dates(text):
-        facts.date = facts.date or date
+    beside = without_dates(text) if date else text
+    if date and (
+        not beside or re.fullmatch(r"\w{2,12}(?:会场|会议室|礼堂|会堂|宾馆|酒店|中心)", beside)
+    ):
+        facts.date, facts.place = facts.date or date, facts.place or beside or None
         line.reason = RemovalReason.METADATA
         return True
     speaker = read_speaker(text) if facts.title else None

@@ -68,7 +68,7 @@ def lay_out(blocks: Sequence[Block], contents: Sequence[Section]) -> Layout:
             opens = (label + heading,)
         names = tuple(name for _, _, name in place)
         layout.bodies.append(Body(start, end, names, scope, block.is_salutation, opens))
-        if block.inline:
+        if block.inline and block.inline[0] <= 2:
             place.append((block.inline[0], block.number, opens[0]))
     return layout
 

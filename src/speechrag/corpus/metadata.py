@@ -14,6 +14,10 @@ _CHINESE_DATE = re.compile(
     r"(?P<y>[一二][〇○零0oO九][〇○零0oO一二三四五六七八九]{2})年"
     r"(?:(?P<m>[一二三四五六七八九十]{1,3})月(?:(?P<d>[一二三四五六七八九十]{1,3})日)?)?"
 )
+_BESIDE_DATE = re.compile(
+    r"[上下]午|晚上|晚间|中午|(?:星期|周)[一二三四五六日天]|\d{1,2}[:：时]\d{0,2}分?"
+    r"|(?:根据|按照?|由)?(?:会议|现场|讲话)?录音(?:记录)?整理(?:稿)?|未经本人审[阅定]|节选|摘要"
+)
 _DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○oO0", "0")
 _POST = (
     "书记|省长|市长|县长|区长|州长|盟长|旗长|镇长|乡长|主席|主任|部长|厅长|局长|处长|科长|院长|校长|会长|理事长|董事长"
@@ -36,6 +40,7 @@ _OCCASIONS = (
     "|学习班|党课|晚会|活动|工作会|会议"
 )
 _OCCASION = re.compile(rf"(?:{_OCCASIONS})(?:议)?")
+_GENERAL_OCCASIONS = frozenset({"会议", "活动", "大会"})
 _OCCASION_NAMES = {"工作会": "工作会议", "全体会": "全体会议"} | {
     f"{word}会议": f"{word}会"
     for word in (
@@ -109,7 +114,8 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 def without_dates(text: str) -> str:
     """A text less its dates and the marks around them."""
-    return _CHINESE_DATE.sub("", _DATE.sub("", text)).strip(" ()（）,，\u3000")
+    rest = _CHINESE_DATE.sub("", _DATE.sub("", text))
+    return _BESIDE_DATE.sub("", rest).strip(" ()（）,，*\u3000")
 
 
 def read_speaker(text: str) -> str | None:
@@ -120,13 +126,19 @@ def read_speaker(text: str) -> str | None:
     if not 2 <= len(plain) <= 40 or re.search(r"[。；！？，,;!?：:《》“”]", plain):
         return None
     words = plain.replace("\u3000", " ")
-    if match := _SPEAKER.fullmatch(words):
-        known = simplify(match["name"][0]) in _SURNAMES or words[match.start("name") - 1] == " "
+    if match := _SPEAKER.fullmatch(simplify(words)):
+        known = match["name"][0] in _SURNAMES or words[match.start("name") - 1] == " "
         return " ".join(words.split()) if known else None
     name = words.replace(" ", "")
     is_name = 2 <= len(name) <= 3 and all(IS_HAN.match(c) for c in name)
     is_name = is_name and simplify(name[0]) in _SURNAMES and not re.search(r"[会议话词同]", name)
     return name if is_name else None
+
+
+def year_of_name(stem: str) -> str | None:
+    """The date a file name begins with, or the year alone (2023-在…)."""
+    match = re.match(r"(?:19|20)\d\d(?=[-_.年\s]|$)", stem)
+    return read_date(stem) or (match.group() if match else None)
 
 
 def clean_title(title: str) -> str:
@@ -154,7 +166,9 @@ def read_occasion(*texts: str | None) -> str | None:
     for text in texts:
         found = list(_OCCASION.finditer(simplify(text or "")))
         if found:
-            return _OCCASION_NAMES.get(word := found[-1].group(), word)
+            special = [m.group() for m in found if m.group() not in _GENERAL_OCCASIONS]
+            word = special[-1] if special else found[-1].group()
+            return _OCCASION_NAMES.get(word, word)
     return None
 
 

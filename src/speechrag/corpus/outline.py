@@ -15,6 +15,7 @@ from speechrag.corpus.traced import Traced
 
 MAX_HEADING_CHARS = 60  # a numbered line without a full stop: longer ones are prose
 MAX_RUN_IN_CHARS = 45  # a first sentence that is the heading of the words behind it
+MIN_PASSAGE_CHARS = 80
 MAX_ITEM_CHARS = 40  # what an inline item is called by
 
 _GLUED = re.compile(
@@ -67,11 +68,15 @@ def build_blocks(paragraphs: Sequence[Line]) -> list[Block]:
     parts = _unglue(paragraphs)
     unnumbered = _unnumbered(parts)
     blocks: list[Block] = []
+    last: Block | None = None  # the last numbered block
     for at, part in enumerate(parts):
         if part.is_title:
             blocks.append(Block(part.traced, 0, "", part.traced.text, gap=part.gap))
         elif part.label:
-            blocks.extend(_numbered(part, part.label, _has_body(parts, at)))
+            counts_on = last is not None and _counts_on(last, part.label)
+            new = _numbered(part, part.label, not counts_on and _has_body(parts, at))
+            blocks.extend(new)
+            last = new[0]
         elif part.hint or at in unnumbered:
             level = _hint_level(parts, part.hint)
             blocks.append(
@@ -81,6 +86,13 @@ def build_blocks(paragraphs: Sequence[Line]) -> list[Block]:
             salutation = is_salutation(part.traced.text)
             blocks.append(Block(part.traced, gap=part.gap, is_salutation=salutation))
     return blocks
+
+
+def _counts_on(last: Block, label: Label) -> bool:
+    """Whether a label goes on with a list whose items are themselves the content."""
+    if last.inline is None:
+        return False
+    return last.inline[0] == label.level and last.number == label.number - 1
 
 
 def _unglue(paragraphs: Sequence[Line]) -> list[_Part]:
@@ -175,6 +187,8 @@ def _numbered(part: _Part, label: Label, has_body: bool) -> list[Block]:
             return _split_block(part, label, split)
         if has_body and len(words) <= MAX_RUN_IN_CHARS and not _TELLS.search(words):
             return [Block(part.traced, label.level, shown, name, None, label.number, part.gap)]
+    elif label.level >= 3 and not has_body and len(text) < MIN_PASSAGE_CHARS:
+        pass  # a short item: with its neighbours it makes one passage
     elif len(name) <= MAX_RUN_IN_CHARS and not _TELLS.search(words[:first]):
         split = _colon_heading(words[:first])
         return _split_block(part, label, split or first)

@@ -13,7 +13,7 @@ from speechrag.corpus.characters import BREAK, ENDS_LINE, INVISIBLE_RUN, IS_HAN
 from speechrag.corpus.edits import Edit
 from speechrag.corpus.forms import ends_like_title, is_salutation
 from speechrag.corpus.labels import find_items, parse_label
-from speechrag.corpus.punctuation import remove_inner_spaces, widen
+from speechrag.corpus.punctuation import remove_inner_spaces, uses_dots, widen
 from speechrag.corpus.traced import Traced
 from speechrag.types import Document, RemovalReason, Segment
 
@@ -53,7 +53,7 @@ class Line:
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 def _traced(source: str, start: int, end: int, edits: Sequence[Edit]) -> Traced:
@@ -76,6 +76,7 @@ def split_lines(source: str, edits: Sequence[Edit]) -> list[Line]:
     torn = [(e.start, e.end, True) for e in edits if e.breaks]
     inner = [e for e in edits if not e.breaks]
     starts = [e.start for e in inner]
+    stops_are_dots = uses_dots(source)
     lines: list[Line] = []
     at, n_blank, gap = 0, 0, False
     for start, end, breaks in [*_merged(stops, torn), (len(source), len(source), False)]:
@@ -84,14 +85,19 @@ def split_lines(source: str, edits: Sequence[Edit]) -> list[Line]:
         if traced.text:
             indent = _INDENT.match(source, at)
             lead = _width(indent.group()) if indent else 0
-            wide = remove_inner_spaces(traced.retext(widen(traced.text)))
+            wide = remove_inner_spaces(traced.retext(widen(traced.text, stops_are_dots)))
             lines.append(Line(wide, at, lead, n_blank, gap))
             n_blank, gap = 0, False
         elif not breaks:
-            n_blank += 1
+            n_blank += not _is_furniture(chunk)
         gap = gap or breaks
         at = end
     return lines
+
+
+def _is_furniture(edits: Sequence[Edit]) -> bool:
+    """Whether a line is empty because a page number was taken out: no paragraph ends there."""
+    return bool(edits) and all(e.reason is RemovalReason.PAGE_FURNITURE for e in edits)
 
 
 def _merged(
@@ -146,8 +152,9 @@ def wrap_width(lines: Sequence[Line]) -> int:
 
 def looks_like_heading(text: str) -> bool:
     """Whether a line reads as a complete numbered heading."""
-    label = parse_label(text)
-    return label is not None and len(text) <= 45 and not ENDS_LINE.search(text)
+    if parse_label(text) is None or len(text) > 45:
+        return False
+    return not ENDS_LINE.search(text) and not re.search(r"[。！？；]", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from speechrag.corpus.labels import LAST, Item, find_items
-from speechrag.corpus.outline import first_clause
+from speechrag.corpus.outline import MIN_PASSAGE_CHARS, first_clause
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Passage, Section
 
 # The bounds: long enough to stand alone, short enough to be read at a glance.
-MIN_CHARS = 80
+MIN_CHARS = MIN_PASSAGE_CHARS
 MAX_CHARS = 400
 
 Path = tuple[str, ...]

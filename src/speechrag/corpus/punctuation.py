@@ -16,6 +16,9 @@ _LEAVE = re.compile(
     r"(?:https?|ftp)://[!-~]+|www\.[!-~]+|[\w.+-]+@[\w-]+\.[\w.-]+|\d:\d\d(?::\d\d)?"
 )
 
+_DOT_STOP = re.compile(
+    rf"(?<=[{HAN}”’》）)%])(?<!^[一二三四五六七八九十])\.(?=[{HAN}“‘《（(0-9]|\s*$)", re.MULTILINE
+)
 _SPACED = re.compile(
     rf"(?<={_WIDE})[ \t\u3000\xa0]+(?=[{HAN}0-9])|(?<=[{HAN}0-9%])[ \t\u3000\xa0]+(?={_WIDE})"
     rf"|(?<={_WIDE})[ \t\u3000\xa0]+(?={_WIDE})"
@@ -71,11 +74,20 @@ def _widens_pair(text: str, start: int, end: int) -> bool:
     return (before and (after or end + 1 >= len(text))) or (after and start == 0) or before
 
 
-def widen(text: str) -> str:
+def uses_dots(source: str) -> bool:
+    """Whether a source ends its Chinese sentences with "." where "。" belongs."""
+    n_dots = len(_DOT_STOP.findall(source))
+    return n_dots >= 3 and n_dots > 3 * source.count("。")
+
+
+def widen(text: str, stops_are_dots: bool = False) -> str:
     """Full-width forms of ,:;()!? wherever their neighbours are Chinese; the length stays.
 
-    Figures (11.1%, 1,000), dates, times, addresses and English are left alone.
+    Figures (11.1%, 1,000), dates, times, addresses and English are left alone, and so is "." unless
+    the source uses it to end its sentences.
     """
+    if stops_are_dots:
+        text = _DOT_STOP.sub("。", text)
     candidates = [m.start() for m in _CANDIDATE.finditer(text)]
     if not candidates:
         return text
