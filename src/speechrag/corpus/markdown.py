@@ -7,6 +7,7 @@ Follows CommonMark where speeches written in Markdown use it; a ** that stands f
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from speechrag.types import Hint
@@ -146,6 +147,9 @@ def _emphasis(
     while match := pattern.search(line, at):
         opening, words = match.span("run"), match.span("words")
         closing = (words[1], match.end())
+        if match["run"] == "*" and not _flanks(line, opening[0], words):
+            at = opening[1]
+            continue
         is_name = _PLACE_NAME.match(line, words[0]) and _PLACE_NAME.match(line, closing[1])
         if is_name or any(a < opening[1] and opening[0] < b for a, b in taken):
             at = opening[1]
@@ -154,3 +158,19 @@ def _emphasis(
         yield from _emphasis(line[: words[1]], words[0], pattern, taken)
         yield closing
         at = match.end()
+
+
+def _flanks(line: str, start: int, words: tuple[int, int]) -> bool:
+    """Whether two single stars can open and close (CommonMark 0.31.2, 6.2).
+
+    Asked of single stars only: the rule refuses **“双一流”**建设, which its writer meant as bold.
+    """
+    before, first = line[start - 1 : start], line[words[0]]
+    last, after = line[words[1] - 1], line[words[1] + 1 : words[1] + 2]
+    opens = not _is_mark(first) or not before or before.isspace() or _is_mark(before)
+    closes = not _is_mark(last) or not after or after.isspace() or _is_mark(after)
+    return opens and closes
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"

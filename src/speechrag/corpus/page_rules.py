@@ -33,6 +33,7 @@ _AROUND_WORDS = _words(
     " sider sitemap sns subscribe tabbar tags toolbar topbar vip weibo wechat weixin"
 )
 _AROUND_NAMES = _words("dqwz location position weizhi wz")  # as a whole name only
+_MIN_ARTICLE_CHARS = 300
 _UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?([a-z-]+)\s*(?:;|$)", re.IGNORECASE)
 _LIST_FORMATS = {
@@ -78,3 +79,42 @@ def list_format(node: Element) -> str:
     style = _LIST_STYLE.search(node.get("style", ""))
     named = _LIST_FORMATS.get(style[1].lower()) if style else None
     return named or _LIST_FORMATS.get(node.get("type", "1"), "decimal")
+
+
+def find_around(root: Element) -> set[Element]:
+    """The outermost elements around the article, and never one that holds the article itself.
+
+    Some sites wrap the whole page in a form, or call the article's own box "content-share". An
+    element with more than half of the page's unlinked text, or with an <article>, is not around it.
+    """
+    sizes = _plain_sizes(root)
+    total = sizes[root]
+    found: set[Element] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if is_around(node) and not (
+            (sizes[node] > _MIN_ARTICLE_CHARS and 2 * sizes[node] > total)
+            or node.find(".//article") is not None
+        ):
+            found.add(node)
+        else:
+            stack.extend(child for child in node if child in sizes)
+    return found
+
+
+def _plain_sizes(root: Element) -> dict[Element, int]:
+    """For each visible element, the characters of its text that are in no link."""
+    order: list[Element] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack.extend(child for child in node if isinstance(child.tag, str) and not is_unseen(child))
+    sizes: dict[Element, int] = {}
+    for node in reversed(order):
+        size = 0 if node.tag == "a" else len((node.text or "").strip())
+        for child in node:
+            size += len((child.tail or "").strip()) + sizes.get(child, 0)
+        sizes[node] = 0 if node.tag == "a" else size
+    return sizes

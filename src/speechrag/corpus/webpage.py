@@ -16,8 +16,8 @@ from lxml import etree
 from speechrag.corpus.assembly import LineBuilder
 from speechrag.corpus.decode import decode_bytes
 from speechrag.corpus.numerals import format_number
-from speechrag.corpus.page_rules import BLOCKS, Element, is_around, is_unseen, list_format
-from speechrag.errors import EmptySource, UnsupportedFormat
+from speechrag.corpus.page_rules import BLOCKS, Element, find_around, is_unseen, list_format
+from speechrag.errors import DamagedFile, EmptySource, UnsupportedFormat
 from speechrag.types import Document
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -27,7 +27,6 @@ _WIDE = r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]"
 _WIDE_BREAK = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n][ \t\r\n\f]*(?={_WIDE})")
 _CELL = "\x1f"  # stands between two cells until blanks are collapsed
 _CELL_BREAK = re.compile(rf"[ \t\r\n\f]*{_CELL}[ \t\r\n\f]*")
-_MIN_ARTICLE_CHARS = 300
 
 
 @dataclass(slots=True)
@@ -60,6 +59,7 @@ def read_webpage(raw: bytes, name: str) -> Document:
 
     Raises:
         UndecodableText: No encoding explains its bytes.
+        DamagedFile: It nests so deeply that parts of it would be lost.
         EmptySource: It shows no text.
     """
     decoded = decode_bytes(raw, declared=_declared(raw))
@@ -118,6 +118,10 @@ def _read_html(html: str) -> tuple[LineBuilder, str | None]:
         root = etree.fromstring(html.replace("\x00", "").replace(_CELL, "").encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
+    if any(error.level == etree.ErrorLevels.FATAL for error in parser.error_log):
+        raise DamagedFile(
+            "网页嵌套过深或不完整，没有读取", "请在浏览器中复制正文，存为 .txt 或 .docx。"
+        )
     if root is None:
         return LineBuilder(), None
     title = root.findtext(".//head/title") or root.findtext(".//title")
@@ -130,7 +134,7 @@ class _Page:
     """One walk over the elements of a page."""
 
     def __init__(self, root: Element) -> None:
-        self._around = _find_around(root)
+        self._around = find_around(root)
         self._only_h1 = len(root.findall(".//h1")) == 1
         self._lines: list[tuple[_Line, str, str, int, bool]] = []  # line, text, kind, level, around
         self._line = _Line()
@@ -259,42 +263,3 @@ def _integer(text: str | None) -> int | None:
         return int(text or "")
     except ValueError:
         return None
-
-
-def _find_around(root: Element) -> set[Element]:
-    """The outermost elements around the article, and never one that holds the article itself.
-
-    Some sites wrap the whole page in a form, or call the article's own box "content-share". An
-    element with more than half of the page's unlinked text, or with an <article>, is not around it.
-    """
-    sizes = _plain_sizes(root)
-    total = sizes[root]
-    found: set[Element] = set()
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if is_around(node) and not (
-            (sizes[node] > _MIN_ARTICLE_CHARS and 2 * sizes[node] > total)
-            or node.find(".//article") is not None
-        ):
-            found.add(node)
-        else:
-            stack.extend(child for child in node if child in sizes)
-    return found
-
-
-def _plain_sizes(root: Element) -> dict[Element, int]:
-    """For each visible element, the characters of its text that are in no link."""
-    order: list[Element] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        stack.extend(child for child in node if isinstance(child.tag, str) and not is_unseen(child))
-    sizes: dict[Element, int] = {}
-    for node in reversed(order):
-        size = 0 if node.tag == "a" else len((node.text or "").strip())
-        for child in node:
-            size += len((child.tail or "").strip()) + sizes.get(child, 0)
-        sizes[node] = 0 if node.tag == "a" else size
-    return sizes
