@@ -121,7 +121,7 @@ def _add_library_commands(
 def _add_search_commands(
     add: Callable[[str, Command], argparse.ArgumentParser], text: Text
 ) -> None:
-    from speechrag.cli import searching
+    from speechrag.cli import evaluating, searching
 
     search = add("search", searching.run_search)
     search.add_argument("question", metavar="QUESTION", help=text("arg_question"))
@@ -137,7 +137,7 @@ def _add_search_commands(
     search.add_argument("--explain", action="store_true", help=text("opt_explain"))
     _add_json(search, text)
 
-    evaluate = add("eval", searching.run_eval)
+    evaluate = add("eval", evaluating.run_eval)
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.yaml", help=text("arg_eval"))
     evaluate.add_argument(
         "--encoder", action="append", default=[], metavar="NAME", help=text("opt_eval_encoder")

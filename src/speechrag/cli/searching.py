@@ -1,4 +1,4 @@
-"""Commands that ask: search and eval."""
+"""The command that asks: search."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from speechrag.config import Settings
 from speechrag.errors import SettingsError, SpeechragError
 from speechrag.search.render import render_result
 from speechrag.types import Filters, Hit, Role, SearchResult
-
-MODES = ("lexical", "dense", "fused")
 
 
 def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
@@ -90,36 +88,3 @@ def _print_hit(hit: Hit, text: Text) -> None:
         )
     for place in hit.also_in:
         print(f"     {text('also_in')}: 《{place.title}》 {place.source}")
-
-
-def run_eval(args: argparse.Namespace, settings: Settings, text: Text) -> int:
-    """nDCG@10, MRR@10 and recall@5 by kind: lexical alone, dense alone, fused."""
-    from speechrag.evaluate import Judge, average_by_kind, load_questions
-    from speechrag.search.engine import Engine
-
-    questions = load_questions(args.questions)
-    engine = Engine.open(settings)
-    judge = Judge(engine.iter_passages())
-    missing = judge.missing(questions)
-    if missing:
-        print(text("no_gold", n=len(missing)), file=sys.stderr)
-        for question, gold in missing[: None if args.verbose else 5]:
-            print(f"  {question.id}: {gold}", file=sys.stderr)
-    report = {mode: average_by_kind(judge.judge(questions, engine.ranker(mode))) for mode in MODES}
-    if args.json:
-        print_json({"questions": str(args.questions), "encoder": engine.encoder_name, **report})
-    else:
-        _print_report(report, text)
-    fused = report["fused"]["all"]["ndcg@10"]
-    return 1 if args.min is not None and fused < args.min else 0
-
-
-def _print_report(report: dict[str, dict[str, dict[str, float]]], text: Text) -> None:
-    print(f"{text('kind'):<12}{'n':>4}" + "".join(f"{text(mode):>28}" for mode in MODES))
-    print(" " * 16 + "      nDCG@10  MRR@10    R@5 " * len(MODES))
-    for kind in report["fused"]:
-        row = f"{kind:<12}{report['fused'][kind]['n']:>4.0f}"
-        for mode in MODES:
-            m = report[mode][kind]
-            row += f"{m['ndcg@10']:>13.3f}{m['mrr@10']:>8.3f}{m['recall@5']:>8.3f}"
-        print(row)

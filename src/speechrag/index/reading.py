@@ -24,7 +24,7 @@ def parse_in_workers(files: Iterable[SourceFile]) -> Iterator[ParsedFile | Skipp
 
 def parse_source(file: SourceFile) -> ParsedFile:
     """Read one file, in a worker."""
-    from speechrag.corpus.parse import parse_file
+    from speechrag.corpus.clean import parse_file
 
     return parse_file(file.path, file.name)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from speechrag.index.generation import Generation
-from speechrag.index.lexical import top_rows
+from speechrag.index.lexical import LexicalIndex, top_rows
+from speechrag.index.store import PassageStore
 from speechrag.index.tokens import fold_key
+from speechrag.index.vectors import FaissStore
 from speechrag.search.fuse import Signals, Weights
 from speechrag.search.query import Query
-from speechrag.types import Vectors
+from speechrag.types import Manifest, Vectors
 
 N_CANDIDATES = 200  # from each stage; 400 changed no figure on benchmarks/questions
 N_CONTEXTS = 20  # heading paths whose passages become candidates
@@ -20,8 +22,40 @@ N_CONTEXTS = 20  # heading paths whose passages become candidates
 Rows = NDArray[np.int64]
 
 
+class Searchable(Protocol):
+    """What is searched: a `Generation`, or the same passages under another encoder."""
+
+    @property
+    def name(self) -> str:
+        """The generation's folder name."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it holds."""
+
+    @property
+    def store(self) -> PassageStore:
+        """Speeches and passages."""
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """BM25 over the fields body, heading and title."""
+
+    @property
+    def body(self) -> FaissStore:
+        """A vector for each passage."""
+
+    @property
+    def context(self) -> FaissStore:
+        """A vector for each distinct title and heading path."""
+
+    @property
+    def context_of(self) -> NDArray[np.int32]:
+        """The row in `context` of each passage."""
+
+
 def gather_signals(
-    generation: Generation,
+    generation: Searchable,
     query: Query,
     vector: Vectors,
     allowed: NDArray[np.bool_] | None,
@@ -76,7 +110,7 @@ def _rows_under(
     return np.flatnonzero(under)[: 2 * N_CANDIDATES]
 
 
-def _role_matches(generation: Generation, rows: Rows, query: Query) -> NDArray[np.float32]:
+def _role_matches(generation: Searchable, rows: Rows, query: Query) -> NDArray[np.float32]:
     if query.intent is None:
         return np.zeros(len(rows), dtype=np.float32)
     roles = generation.store.roles_of(rows)
@@ -84,7 +118,7 @@ def _role_matches(generation: Generation, rows: Rows, query: Query) -> NDArray[n
 
 
 def _phrase_matches(
-    generation: Generation, rows: Rows, phrases: Iterable[str]
+    generation: Searchable, rows: Rows, phrases: Iterable[str]
 ) -> NDArray[np.float32]:
     """1 where a quoted phrase stands exactly, 0.9 where it does but for punctuation."""
     wanted = [(fold_key(p), fold_key(p, ignore_punctuation=True)) for p in phrases]

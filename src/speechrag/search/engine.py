@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from speechrag.config import Settings
 from speechrag.index.encoders import load_encoder
-from speechrag.index.generation import Generation, open_current
+from speechrag.index.generation import open_current
 from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import Tokenizer
-from speechrag.search.candidates import gather_signals
+from speechrag.search.candidates import Searchable, gather_signals
 from speechrag.search.explain import Explanation, explain_hit
 from speechrag.search.fuse import Floats, Signals, Weights, fuse_signals
 from speechrag.search.query import Query, analyse_question
@@ -42,7 +42,7 @@ class Engine:
 
     def __init__(
         self,
-        generation: Generation,
+        generation: Searchable,
         encoder: Encoder,
         tokenizer: Tokenizer,
         settings: Settings,

@@ -65,7 +65,9 @@ def fuse_signals(
     }
     if signals.phrase.any():
         parts["phrase"] = signals.phrase * np.float32(weights.phrase)
-    total = np.sum(np.stack(list(parts.values())), axis=0, dtype=np.float32)
+    total: Floats = np.zeros(len(signals.rows), dtype=np.float32)
+    for part in parts.values():
+        total = total + part
     return total, parts
 
 

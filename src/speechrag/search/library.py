@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from speechrag.config import Settings
-from speechrag.corpus.parse import parse_file
+from speechrag.corpus.clean import parse_file
 from speechrag.errors import SourceError
 from speechrag.index.build import build_index
 from speechrag.index.encoders import load_encoder
