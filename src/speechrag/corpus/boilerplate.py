@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from speechrag.corpus.characters import fold
 from speechrag.corpus.forms import ends_like_title, is_salutation
@@ -152,6 +153,7 @@ _HAS_SENTENCE = re.compile(r"[。!?;]")
 _BULLET = re.compile(r"^[•·●○◆◇■□▪▫►▶➤»※★☆*+\-–—]\s*")
 
 
+@lru_cache(maxsize=4096)
 def is_prose(folded: str) -> bool:
     """Whether a line (folded) reads as words of a speech rather than of a page."""
     if is_site_talk(folded):
@@ -164,6 +166,7 @@ def is_prose(folded: str) -> bool:
     return n >= 40 and "," in folded and not ends_like_title(folded)
 
 
+@lru_cache(maxsize=4096)
 def is_site_talk(folded: str) -> bool:
     """Whether every sentence of a line (folded) is one that a web site says about itself."""
     sentences = [s for s in _SENTENCE.findall(folded) if s.strip()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 IS_HAN = re.compile(f"[{HAN}]")
@@ -53,9 +53,20 @@ def simplify(text: str) -> str:
     return text.translate(_simplified())
 
 
+@cache
+def _folded() -> dict[int, str]:
+    return _simplified() | _HALF_WIDTH
+
+
+@lru_cache(maxsize=4096)
+def _fold_line(text: str) -> str:
+    return text.translate(_folded())
+
+
 def fold(text: str) -> str:
     """Half width and simplified: what the rules for web-page matter are matched against."""
-    return simplify(fold_width(text))
+    # one line is looked at by many rules
+    return _fold_line(text) if len(text) < 1000 else text.translate(_folded())
 
 
 def is_blank(text: str) -> bool:

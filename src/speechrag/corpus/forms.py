@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from speechrag.corpus.characters import fold
 
@@ -30,6 +31,7 @@ def bare(text: str) -> str:
     return _BARE.sub("", fold(text)).lower()
 
 
+@lru_cache(maxsize=4096)
 def is_salutation(text: str) -> bool:
     """Whether a line addresses the listeners and says nothing more."""
     if len(text) > 90:
@@ -47,6 +49,7 @@ def is_closing(text: str) -> bool:
     return len(text) <= 30 and _CLOSING.fullmatch(fold(text)) is not None
 
 
+@lru_cache(maxsize=4096)
 def ends_like_title(text: str) -> bool:
     """Whether a line ends as titles of speeches do and holds no sentence."""
     if len(text) > 80:

@@ -48,10 +48,20 @@ _UNFOLD = re.compile(
     rf"){_SPACE}(?:>+|»+|↓+)?{_SPACE}{_CLOSE}?{_SPACE}$",
     re.MULTILINE | re.IGNORECASE,
 )
-_CHEAP = re.compile(
-    r"省略|略去|隐藏|删减|会员|vip|登录|注册|付费|购买|充值|下载|未完|字|全文|更多|点击|展开",
-    re.IGNORECASE,
+# What a line must hold for each of the rules above to be worth trying.
+_RULES = (
+    (re.compile(r"(?:省略|略去|隐藏|删减)[^\n]{0,8}?\d"), _OMITTED),
+    (re.compile(rf"{_OPEN}[^()\[\]【】\n。]{{0,40}}{_WHO}", re.IGNORECASE), _MEMBERS_ONLY),
+    (re.compile("未完"), _UNFINISHED),
+    (re.compile(r"\d\s*个?字"), _FREE_PART),
+    (
+        re.compile(
+            r"(?:点|扫码|登录|下载|购买|开通|查看|阅读|展开|显示|浏览)[^\n。]{0,12}\W{0,4}$"
+        ),
+        _UNFOLD,
+    ),
 )
+_LINE = re.compile(r"[^\n]+")
 
 _NUMBER = r"(\d{2,7})"
 _TOTAL = re.compile(
@@ -67,11 +77,15 @@ _LEFT = re.compile(
 
 def find_notices(folded: str) -> list[Edit]:
     """The paywall marks of a source, given folded."""
-    if not _CHEAP.search(folded):
-        return []
     spans: set[tuple[int, int]] = set()
-    for pattern in (_OMITTED, _MEMBERS_ONLY, _UNFINISHED, _FREE_PART, _UNFOLD):
-        spans.update(m.span() for m in pattern.finditer(folded) if m.group().strip())
+    for line in _LINE.finditer(folded):
+        text, start = line.group(), line.start()
+        for sign, pattern in _RULES:
+            if sign.search(text):
+                found = pattern.finditer(text)
+                spans.update(
+                    (start + m.start(), start + m.end()) for m in found if m.group().strip()
+                )
     return [Edit(a, b, RemovalReason.PAYWALL, breaks=True) for a, b in sorted(spans)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -53,7 +52,7 @@ class Line:
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return 2 * len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _traced(source: str, start: int, end: int, edits: Sequence[Edit]) -> Traced:
