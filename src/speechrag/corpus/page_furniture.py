@@ -16,6 +16,7 @@ _NAMED = re.compile(
 _EDGE_LINES = 2
 _MIN_PAGES = 3
 _MAX_CHARS = 60
+_SENTENCE_END = "。；：！？，、"  # a head is no part of a sentence
 
 Place = tuple[int, int]
 
@@ -65,7 +66,8 @@ def _repeated(pages: Sequence[Sequence[str]], edges: list[list[int]]) -> set[Pla
     for page, edge in enumerate(edges):
         for at in edge:
             words = re.sub(r"\d+", "0", "".join(pages[page][at].split()))
-            if len(words) <= _MAX_CHARS and any(char.isalpha() for char in words):
+            is_short = len(words) <= _MAX_CHARS and words[-1] not in _SENTENCE_END
+            if is_short and any(char.isalpha() for char in words):
                 by_words[words].append((page, at))
     found: set[Place] = set()
     for places in by_words.values():
