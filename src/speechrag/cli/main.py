@@ -21,8 +21,6 @@ Command = Callable[[argparse.Namespace, Settings, Text], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    # No library may look for a newer version or a model on the network unless the person allows it.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     arguments = list(sys.argv[1:] if argv is None else argv)
     text = Text(choose_language(arguments, os.environ))
@@ -33,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         settings = load_settings(args.config, overrides=_overrides(args))
+        if not settings.allow_download:
+            # No library may look for a model on the network unless the person allows it.
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
         run: Command = args.run
         return run(args, settings, text)
     except SpeechragError as error:

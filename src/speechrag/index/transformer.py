@@ -73,7 +73,7 @@ def hub_folder() -> Path:
 
 
 @contextmanager
-def _offline(offline: bool) -> Iterator[None]:
+def hub_offline(offline: bool) -> Iterator[None]:
     """Keep the hub's client from asking the network, for one load."""
     names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     before = {name: os.environ.get(name) for name in names}
@@ -89,7 +89,7 @@ def _offline(offline: bool) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _locate(name: str) -> str:
+def locate_model(name: str) -> str:
     """A folder on disk for `name` (as it stands, or in the models folder), else the name."""
     for folder in (Path(name).expanduser(), models_folder() / name, models_folder() / _leaf(name)):
         if folder.is_dir():
@@ -139,7 +139,7 @@ class SentenceTransformerEncoder:
     def _find_prompts(self) -> tuple[str, str]:
         own = {key: value for key, value in (self._model.prompts or {}).items() if value}
         if not own:
-            return family_prompts(_leaf(_locate(self.name)))
+            return family_prompts(_leaf(locate_model(self.name)))
         default = own.get(self._model.default_prompt_name or "", "")
         passage = next((own[key] for key in _PASSAGE_PROMPTS if key in own), default)
         return own.get("query", default), passage
@@ -204,18 +204,19 @@ def _is_static(model: Any) -> bool:
 
 
 def _load(name: str, *, allow_download: bool) -> Any:
-    found = _locate(name)
+    found = locate_model(name)
     offline = not allow_download
-    with _offline(offline):
+    with hub_offline(offline):
         try:
             from sentence_transformers import SentenceTransformer
 
             return SentenceTransformer(found, device="cpu", local_files_only=offline)
         except Exception as exc:  # the library raises many classes, and OSError for most
-            raise _explain(name, found, exc) from exc
+            raise explain_missing(name, found, exc) from exc
 
 
-def _explain(name: str, found: str, exc: Exception) -> EncoderError:
+def explain_missing(name: str, found: str, exc: Exception) -> EncoderError:
+    """The error for a model that could not be loaded: not on disk, or damaged."""
     target = models_folder() / _leaf(name)
     if Path(found).is_dir():
         return EncoderError(

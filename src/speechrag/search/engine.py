@@ -24,6 +24,7 @@ from speechrag.search.candidates import Searchable, gather_signals
 from speechrag.search.explain import Explanation, explain_hit
 from speechrag.search.fuse import Floats, Signals, Weights, fuse_signals
 from speechrag.search.query import Query, analyse_question
+from speechrag.search.rerank import N_RERANKED, CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
 from speechrag.types import Encoder, Filters, Hit, Passage, Place, SearchResult, Speech
 
@@ -47,12 +48,14 @@ class Engine:
         tokenizer: Tokenizer,
         settings: Settings,
         weights: Weights | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.generation = generation
         self.encoder = encoder
         self.tokenizer = tokenizer
         self.settings = settings
         self.weights = weights or Weights()
+        self.reranker = reranker
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> Engine:
@@ -67,7 +70,7 @@ class Engine:
         encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
         tokenizer = Tokenizer(settings.user_terms)
         generation = open_current(settings.index, encoder=encoder, tokenizer=tokenizer)
-        return cls(generation, encoder, tokenizer, settings)
+        return cls(generation, encoder, tokenizer, settings, reranker=_load_reranker(settings))
 
     @property
     def encoder_name(self) -> str:
@@ -120,12 +123,32 @@ class Engine:
 
     def _to_hits(self, query: Query, signals: Signals, k: int, cap: int) -> list[Hit]:
         scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)
+        if self.reranker is not None:
+            scores, parts = self._rerank(query, signals, scores, parts, self.reranker)
         order = np.lexsort((signals.rows, -scores))
         chosen = self._choose(signals.rows, order, k, cap)
         return [
             self._hit(query, signals, at, rank, float(scores[at]), parts)
             for rank, at in enumerate(chosen, 1)
         ]
+
+    def _rerank(
+        self,
+        query: Query,
+        signals: Signals,
+        scores: Floats,
+        parts: dict[str, Floats],
+        reranker: Reranker,
+    ) -> tuple[Floats, dict[str, Floats]]:
+        """The best candidates by the reranker's score, above all others by their old one."""
+        best = np.lexsort((signals.rows, -scores))[:N_RERANKED]
+        texts = [self.generation.store.text(int(row)) for row in signals.rows[best]]
+        reranked = np.zeros_like(scores)
+        reranked[best] = reranker.score(query.text, texts)
+        rest = np.ones(len(scores), dtype=bool)
+        rest[best] = False
+        final = np.where(rest, np.minimum(scores, 1) - 1, reranked).astype(np.float32)
+        return final, parts | {"rerank": reranked}
 
     def _choose(
         self, rows: NDArray[np.int64], order: NDArray[np.int64], k: int, cap: int
@@ -265,9 +288,19 @@ class Engine:
 
     def with_weights(self, weights: Weights) -> Engine:
         """The same engine with other weights, for ablations."""
-        return Engine(self.generation, self.encoder, self.tokenizer, self.settings, weights)
+        return Engine(
+            self.generation, self.encoder, self.tokenizer, self.settings, weights, self.reranker
+        )
 
     def with_settings(self, **changes: object) -> Engine:
         """The same engine with other settings."""
         settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-        return Engine(self.generation, self.encoder, self.tokenizer, settings, self.weights)
+        return Engine(
+            self.generation, self.encoder, self.tokenizer, settings, self.weights, self.reranker
+        )
+
+
+def _load_reranker(settings: Settings) -> Reranker | None:
+    if not settings.reranker:
+        return None
+    return CrossEncoderReranker(settings.reranker, allow_download=settings.allow_download)
