@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,17 +147,17 @@ class _Build:
             return self._report(self._previous, len(plan.kept), len(plan.kept), ())
         building = self._index_dir / f"{BUILDING_PREFIX}{os.getpid()}"
         building.mkdir()
-        rows = RowCollector(building, self._encoder, self._tokenizer, self._previous, self._watch)
-        writer = StoreWriter(building, self._previous.store if self._previous else None)
         try:
-            self._add_files(plan, read, assign_roles, writer, rows)
-            if writer.n_speeches == 0:
-                raise self._nothing_found()
-            self._write(writer, rows)
-            name = self._finish(building, plan, writer, rows)
+            with (
+                closing(self._row_collector(building)) as rows,
+                closing(self._store_writer(building)) as writer,
+            ):
+                self._add_files(plan, read, assign_roles, writer, rows)
+                if writer.n_speeches == 0:
+                    raise self._nothing_found()
+                self._write(writer, rows)
+                name = self._finish(building, plan, writer, rows)
         except BaseException:
-            rows.close()
-            writer.close()
             shutil.rmtree(building, ignore_errors=True)
             raise
         prune(self._index_dir)
@@ -164,6 +165,13 @@ class _Build:
         report = self._report(generation, len(plan.kept), rows.n_reused, plan.reasons)
         generation.close()
         return report
+
+    def _row_collector(self, building: Path) -> RowCollector:
+        previous = self._previous
+        return RowCollector(building, self._encoder, self._tokenizer, previous, self._watch)
+
+    def _store_writer(self, building: Path) -> StoreWriter:
+        return StoreWriter(building, self._previous.store if self._previous else None)
 
     def _plan(self) -> Plan:
         found = list_files(self.sources)

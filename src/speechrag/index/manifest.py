@@ -42,10 +42,8 @@ class BuildInfo:
 
 def write_manifest(directory: Path, manifest: Manifest, info: BuildInfo) -> None:
     """Write `manifest.json`, with a digest over itself."""
-    content = {"manifest": asdict(manifest), "build": asdict(info)}
-    document = {**content, "sha256": _content_digest(content)}
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-    (directory / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+    text = _render({"manifest": asdict(manifest), "build": asdict(info)})
+    (directory / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
 def read_manifest(directory: Path) -> tuple[Manifest, BuildInfo]:
@@ -57,12 +55,13 @@ def read_manifest(directory: Path) -> tuple[Manifest, BuildInfo]:
     """
     path = directory / MANIFEST_FILE
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        stated = document.pop("sha256")
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text)
+        del document["sha256"]
         written_format = document["manifest"]["format"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"{path} 缺失或读不出来。", REBUILD_FULL) from error
-    if stated != _content_digest(document):
+    if text != _render(document):
         raise IndexDamaged(f"{path} 与它自己的校验值不符(内容被改动或损坏)。", REBUILD_FULL)
     if written_format != FORMAT:
         raise IndexIncompatible(
@@ -73,9 +72,12 @@ def read_manifest(directory: Path) -> tuple[Manifest, BuildInfo]:
     return Manifest(**document["manifest"]), BuildInfo(**build)
 
 
-def _content_digest(content: dict[str, Any]) -> str:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _render(content: dict[str, Any]) -> str:
+    """The text of the file: the content with a digest over it, in one certain form."""
+    plain = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+    document = {**content, "sha256": digest}
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def check_files(directory: Path, manifest: Manifest) -> Iterator[str]:

@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 _UNKNOWN_PENALTY = 10.0
 _HASH_BITS = 20
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_NOT_SEEN, _COMPLEX = -2, -1
+_NOT_SEEN, _COMPLEX, _EXPANDS = -3, -2, -1
 # a run of this many characters without a seam is left to `tokenizers`
 MAX_SEGMENT_CHARS = 512
 
@@ -136,17 +136,29 @@ class Segmenter:
         for code in np.unique(codes[self._of_code[codes] == _NOT_SEEN]).tolist():
             character = chr(code)
             normal = _normal_form(character)
-            simple = len(normal) == 1 and _is_simple(character)
-            self._of_code[code] = self._index.get(normal, 0) if simple else _COMPLEX
+            if not _is_simple(character) or not all(map(_is_simple, normal)):
+                self._of_code[code] = _COMPLEX
+            elif len(normal) != 1:
+                self._of_code[code] = _EXPANDS
+            else:
+                self._of_code[code] = self._index.get(normal, 0)
 
     def _characters(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Ints]:
         """Characters of all texts, a 0 after each; and where each text starts."""
         codes = _codes(texts)
         self._learn(codes)
         characters = self._of_code[codes]
-        if (characters == _COMPLEX).any():
-            texts = [_normal_form(text) for text in texts]
-            characters = self._exact[_codes(texts)]
+        if characters.min(initial=0) < 0:
+            if (characters == _COMPLEX).any():
+                texts = [_normal_form(text) for text in texts]
+            else:  # such as … and ㎡: the rest of the text need not be looked at
+                for code in np.unique(codes[characters == _EXPANDS]).tolist():
+                    old, new = chr(code), _normal_form(chr(code))
+                    texts = [text.replace(old, new) for text in texts]
+            codes = _codes(texts)
+            self._learn(codes)
+            characters = self._of_code[codes]
+            characters = np.where(characters < 0, self._exact[codes], characters)
         lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
         return characters, np.concatenate([[0], np.cumsum(lengths)])
 

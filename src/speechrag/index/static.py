@@ -33,7 +33,8 @@ _BATCH_TEXTS = 512
 _BATCH_ROWS = 4096
 # From here on building the array segmenter pays (benchmarks/encoding.py: 0.3 s to build).
 _MANY_CHARS = 400_000
-# Words that `nearest_tokens` may name: the most frequent of the vocabulary.
+# Words that `nearest_tokens` may name: the most frequent, which come first in the vocabulary; rare
+# words are near to much and mean little.
 _N_COMMON_ZH, _N_COMMON_EN = 25_000, 15_000
 
 Ids = NDArray[np.int32]
@@ -161,55 +162,38 @@ class StaticEncoder:
         ]
 
     @cached_property
-    def _words(self) -> tuple[list[str], dict[str, NDArray[np.int64]]]:
-        """Every token, and for each script the ids of its words of two letters or more."""
-        n_tokens = len(self._embeddings)
-        names = [self._tokenizer.id_to_token(index) or "" for index in range(n_tokens)]
-        present = self._scales > 0
-        zh = [
-            i for i, name in enumerate(names) if len(name) > 1 and "\u3400" <= name[0] <= "\u9fff"
-        ]
-        en = [i for i, n in enumerate(names) if len(n) > 2 and n.isascii() and n.isalpha()]
-        scripts = {"zh": np.array(zh, np.int64), "en": np.array(en, np.int64)}
-        # the vocabulary is in order of frequency; rare words are near to much and mean little
-        common = {"zh": scripts["zh"][:_N_COMMON_ZH], "en": scripts["en"][:_N_COMMON_EN]}
-        return names, {script: ids[present[ids]] for script, ids in common.items()}
+    def _words(self) -> dict[str, tuple[list[str], Vectors]]:
+        """For each script its common words and their unit vectors, shape (n_words, dim)."""
+        names = sorted(self._tokenizer.get_vocab().items(), key=lambda item: item[1])
+        zh = [i for name, i in names if len(name) > 1 and "\u3400" <= name[0] <= "\u9fff"]
+        en = [i for name, i in names if len(name) > 2 and name.isascii() and name.isalpha()]
+        found = {}
+        for script, ids in (("zh", zh[:_N_COMMON_ZH]), ("en", en[:_N_COMMON_EN])):
+            kept = [i for i in ids if self._scales[i] > 0]
+            vectors = self._embeddings[kept].astype(np.float32)  # a unit vector needs no scale
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            found[script] = ([names[i][0] for i in kept], vectors)
+        return found
 
     def nearest_tokens(self, text: str, k: int, script: str = "zh") -> list[tuple[str, float]]:
-        """Up to k words of the vocabulary nearest to a text, with cosines, falling.
+        """Up to k common words of the vocabulary nearest to a text, with cosines, falling.
 
         Args:
-            text: A word or a phrase, in any script.
+            text: A word or a phrase, in any script; it is never among those found.
             k: How many.
             script: "zh" (words of two characters or more) or "en" (three letters or more).
+
         """
-        names, scripts = self._words
         vector = self._encode([text])[0]
-        if not vector.any():
+        if not vector.any() or k < 1:
             return []
-        ids = scripts[script]
-        cosines = self._cosines(ids, vector)
-        n_near = min(k + 1, len(ids))
+        words, vectors = self._words[script]
+        cosines = vectors @ vector
+        n_near = min(k + 1, len(words))
         near = np.argpartition(-cosines, n_near - 1)[:n_near]
-        near = near[np.lexsort((ids[near], -cosines[near]))]
+        near = near[np.lexsort((near, -cosines[near]))]
         own = fold(text).lower().strip()
-        found = [(names[ids[i]], float(cosines[i])) for i in near]
-        return [(name, cosine) for name, cosine in found if name != own][:k]
-
-    @cached_property
-    def _norms(self) -> NDArray[np.float32]:
-        """Norms of the int8 rows, shape (n_tokens,)."""
-        squares = np.einsum("ij,ij->i", self._embeddings, self._embeddings, dtype=np.int32)
-        norms: NDArray[np.float32] = np.sqrt(squares.astype(np.float32))
-        return norms
-
-    def _cosines(self, ids: NDArray[np.int64], vector: Vectors) -> Vectors:
-        cosines = np.empty(len(ids), np.float32)
-        for start in range(0, len(ids), _BATCH_ROWS):
-            part = ids[start : start + _BATCH_ROWS]
-            cosines[start : start + len(part)] = self._embeddings[part].astype(np.float32) @ vector
-        cosines /= np.maximum(self._norms[ids], 1)
-        return cosines
+        return [(words[i], float(cosines[i])) for i in near if words[i] != own][:k]
 
 
 _REINSTALL = "Install speechrag again, or name another encoder in speechrag.yaml."
