@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from speechrag.draft.runs import KeyedText
 from speechrag.index.lexical import LexicalIndex, top_rows
 from speechrag.index.store import PassageStore
 from speechrag.index.tokens import Tokenizer, fold_key
@@ -52,6 +53,14 @@ class OpenGeneration(Protocol):
     @property
     def body(self) -> VectorRows:
         """A vector for each passage."""
+
+    @property
+    def context(self) -> VectorRows:
+        """A vector for each title with a heading path."""
+
+    @property
+    def context_of(self) -> NDArray[np.int32]:
+        """The row in `context` of each passage."""
 
 
 class Library(Protocol):
@@ -104,7 +113,7 @@ def nearest_rows(
 
     A text longer than a passage is looked for in parts; its vectors have shape (n_parts, dim).
     """
-    parts = [cut_evenly(text) for text in texts]
+    parts = [cut_evenly(without_formulas(text)) for text in texts]
     flat = [part for pieces in parts for part in pieces]
     vectors = library.encoder.encode_passages(flat)
     found = library.generation.body.search(vectors, k)[1]
@@ -118,6 +127,18 @@ def nearest_rows(
         kept.append(vectors[at:end])
         at = end
     return rows, kept
+
+
+def without_formulas(text: str) -> str:
+    """The text with blanks for formulaic phrases, which would make all openings alike."""
+    keyed = KeyedText(text)
+    if not any(keyed.formulas):
+        return text
+    chars = list(text)
+    for at, is_formula in zip(keyed.offsets, keyed.formulas, strict=True):
+        if is_formula:
+            chars[at] = " "
+    return "".join(chars)
 
 
 def cut_evenly(text: str, limit: int = MAX_UNIT_CHARS) -> list[str]:

@@ -86,7 +86,9 @@ class Comparer:
         self._per_speech = per_speech
         self._exclude = exclude
         self._thresholds = thresholds
-        self._calibration = Calibration.of_store(library.generation.body)
+        body, context = library.generation.body, library.generation.context
+        self._calibration = Calibration.of_store(body)
+        self._context_calibration = Calibration.of_stores(body, context)
         self._texts: dict[int, KeyedText] = {}
 
     def compare(
@@ -142,27 +144,38 @@ class Comparer:
         rows = self._allowed(rows)
         if not len(rows) or keyed.n_letters < MIN_LETTERS:
             return [], []
-        cosines = (self._library.generation.body.vectors(rows) @ vectors.T).max(axis=1)
+        cosines, contexts = self._cosines(rows, vectors)
         runs = [find_runs(keyed, self._texts[row]) for row in rows.tolist()]
         precedent = merge_spans([
             (run.start, run.end) for found in runs for run in found
             if keyed.n_counted(run.start, run.end) >= MIN_PRECEDENT_CHARS
         ])  # fmt: skip
         covered = [sum(run.n_chars for run in found) for found in runs]
-        order = np.lexsort((rows, -cosines, -np.array(covered)))
+        order = np.lexsort((rows, -np.array(cosines), -np.array(covered)))
         first = dict.fromkeys(
-            [*order[: MAX_MEASURED // 2].tolist(), *np.argsort(-cosines).tolist()]
+            [*order[: MAX_MEASURED // 2].tolist(), *np.argsort(-np.array(cosines)).tolist()]
         )
         candidates = []
         for at in list(first)[:MAX_MEASURED]:
             evidence = measure(
-                keyed, self._texts[int(rows[at])], runs[at], float(cosines[at]), self._calibration
+                keyed, self._texts[int(rows[at])], runs[at], cosines[at], contexts[at]
             )
             label = choose_label(evidence, self._thresholds)
             if label is not Label.UNPRECEDENTED:
                 score = score_of(evidence, self._thresholds)
                 candidates.append(_Candidate(int(rows[at]), runs[at], evidence, label, score))
         return sorted(candidates, key=lambda c: (c.label.rank, -c.score, c.row)), precedent
+
+    def _cosines(self, rows: Rows, vectors: Vectors) -> tuple[list[float], list[float]]:
+        """Calibrated cosines with passages and with their titles and headings."""
+        generation = self._library.generation
+        body = (generation.body.vectors(rows) @ vectors.T).max(axis=1)
+        context_rows = generation.context_of[rows].astype(np.int64)
+        context = (generation.context.vectors(context_rows) @ vectors.T).max(axis=1)
+        return (
+            [self._calibration.of(cosine) for cosine in body.tolist()],
+            [self._context_calibration.of(cosine) for cosine in context.tolist()],
+        )
 
     def _allowed(self, rows: Rows) -> Rows:
         if not self._exclude:
@@ -199,9 +212,13 @@ class Comparer:
             speech=speech,
             rank=rank,
             score=candidate.score,
-            parts={"cosine": evidence.cosine, "overlap": evidence.overlap,
-                   "sentence_overlap": evidence.sentence_overlap,
-                   "longest_run": float(evidence.longest_run)},
+            parts={
+                "cosine": evidence.cosine,
+                "context": evidence.context,
+                "overlap": evidence.overlap,
+                "sentence_overlap": evidence.sentence_overlap,
+                "longest_run": float(evidence.longest_run),
+            },
             also_in=tuple(dict.fromkeys(Place(s.title, s.source) for s in places)),
             matched=tuple(
                 (passage.start + a, passage.start + b)

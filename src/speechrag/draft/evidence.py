@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from speechrag.draft.candidates import VectorRows
 from speechrag.draft.records import Evidence
 from speechrag.draft.runs import KeyedText, KeyRun
 from speechrag.types import Vectors
@@ -32,8 +32,12 @@ class Calibration:
     @classmethod
     def of_vectors(cls, vectors: Vectors) -> Calibration:
         """From the vectors of passages taken evenly from a library, unit norm, shape (n, dim)."""
-        cosines = (vectors @ vectors.T)[np.triu_indices(len(vectors), k=1)]
-        if len(cosines) < 2:
+        return cls.of_cosines((vectors @ vectors.T)[np.triu_indices(len(vectors), k=1)])
+
+    @classmethod
+    def of_cosines(cls, cosines: Vectors) -> Calibration:
+        """From the cosines of pairs most of which are unrelated."""
+        if cosines.size < 2:
             return cls()
         # The median and the median deviation: a library of like speeches has many close pairs.
         mean = float(np.median(cosines))
@@ -41,16 +45,27 @@ class Calibration:
         return cls(mean, max(spread, 1e-3))
 
     @classmethod
-    def of_store(cls, store: Any) -> Calibration:
+    def of_store(cls, store: VectorRows) -> Calibration:
         """From a vector store, by the same rows each time."""
-        if store.n_vectors == 0:
+        return cls.of_vectors(sample_rows(store))
+
+    @classmethod
+    def of_stores(cls, body: VectorRows, context: VectorRows) -> Calibration:
+        """From the passages of a library and its titles and headings."""
+        if not body.n_vectors or not context.n_vectors:
             return cls()
-        rows = np.unique(np.linspace(0, store.n_vectors - 1, N_SAMPLE).astype(np.int64))
-        return cls.of_vectors(store.vectors(rows))
+        return cls.of_cosines(sample_rows(body) @ sample_rows(context).T)
 
     def of(self, cosine: float) -> float:
-        """Standard deviations above two unrelated passages."""
+        """Standard deviations above two unrelated texts."""
         return (cosine - self.mean) / self.deviation
+
+
+def sample_rows(store: VectorRows) -> Vectors:
+    """Rows taken evenly from a store, the same each time."""
+    last = max(0, store.n_vectors - 1)
+    rows = np.unique(np.linspace(0, last, N_SAMPLE).astype(np.int64))
+    return store.vectors(rows[: store.n_vectors])
 
 
 def measure(
@@ -58,14 +73,15 @@ def measure(
     passage: KeyedText,
     runs: list[KeyRun],
     cosine: float,
-    calibration: Calibration,
+    context: float,
 ) -> Evidence:
-    """The evidence between a paragraph and a passage whose common runs are known."""
+    """The evidence between a paragraph and a passage; runs and calibrated cosines are known."""
     counted = [draft.n_counted(run.start, run.end) for run in runs]
     return Evidence(
         longest_run=max(counted, default=0),
         verbatim_share=sum(counted) / draft.n_letters if draft.n_letters else 0.0,
-        cosine=calibration.of(cosine),
+        cosine=cosine,
+        context=context,
         overlap=_share(draft.grams, passage.grams),
         sentence_overlap=max(
             (_share(grams, passage.grams) for grams in sentence_grams(draft)), default=0.0

@@ -15,13 +15,14 @@ from speechrag.draft.records import Evidence, Label
 class Thresholds:
     """Where one label ends and the next begins; see `Evidence` for the units."""
 
-    run: int = 13  # letters in one run: from here a copy, whatever stands around it
-    share: float = 0.45  # or so much of the paragraph in runs of at least `share_run` letters
+    run: int = 16  # letters in one run: from here a copy, whatever stands around it
+    share: float = 0.6  # or so much of the paragraph in runs, the longest of `share_run` letters
     share_run: int = 10
-    overlap: float = 0.30  # letter pairs of a sentence that the passage holds: from here reworded
-    meaning: float = 4.0  # deviations above unrelated passages: from here the same meaning
-    topic: float = 2.0  # from here the same topic
-    words_weight: float = 8.0  # what a full overlap adds to the cosine's deviations
+    overlap: float = 0.35  # letter pairs of a sentence that the passage holds: from here reworded
+    meaning: float = 3.25  # closeness, in deviations: from here the same meaning
+    topic: float = 1.5  # from here the same topic
+    words_weight: float = 14.0  # what a full overlap adds to the cosine's deviations
+    context_weight: float = 0.4  # what a deviation of the context's cosine adds to them
 
 
 DEFAULT = Thresholds()
@@ -44,7 +45,11 @@ def choose_label(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> Label:
 
 def closeness_of(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> float:
     """Meaning and words together, in deviations above two unrelated passages."""
-    return evidence.cosine + thresholds.words_weight * evidence.overlap
+    return (
+        evidence.cosine
+        + thresholds.context_weight * max(0.0, evidence.context)
+        + thresholds.words_weight * evidence.overlap
+    )
 
 
 def score_of(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> float:

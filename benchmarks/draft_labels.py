@@ -1,0 +1,67 @@
+"""Fit the thresholds of the draft labels on half of the labelled pairs; report on the other half.
+
+    python -m benchmarks.draft_labels [--encoder NAME]
+
+Prints the thresholds to be copied into `speechrag/draft/labels.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from speechrag.draft.labels import Thresholds
+from speechrag.index.encoders import load_encoder
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "draft"))
+from labelled import measure_pairs, precision_and_recall, read_pairs  # noqa: E402
+
+# Steps coarse enough for the number of pairs: a finer grid only fits noise.
+RUNS, SHARES, OVERLAPS = (12, 14, 16, 18, 20), (0.4, 0.5, 0.6, 0.7), (0.25, 0.3, 0.35)
+WORDS, CONTEXTS = (6.0, 10.0, 14.0, 18.0), (0.2, 0.4, 0.6, 0.8)
+MEANINGS, TOPICS = [x / 4 for x in range(8, 24)], [x / 4 for x in range(2, 14)]
+
+
+def mean_f1(measured, thresholds):
+    """The mean over labels of the harmonic mean of precision and recall."""
+    figures = precision_and_recall(measured, thresholds).values()
+    return sum(2 * p * r / (p + r) if p + r else 0.0 for p, r, _ in figures) / len(figures)
+
+
+def fit(measured):
+    """The best of the grid, the stricter where several are as good."""
+    base = Thresholds()
+    lexical = max(
+        (replace(base, run=r, share=s, overlap=o)
+         for r, s, o in itertools.product(RUNS, SHARES, OVERLAPS)),
+        key=lambda t: (mean_f1(measured, t), t.overlap),
+    )  # fmt: skip
+    return max(
+        (replace(lexical, words_weight=w, context_weight=c, meaning=m, topic=t)
+         for w, c, m, t in itertools.product(WORDS, CONTEXTS, MEANINGS, TOPICS) if t < m),
+        key=lambda t: (mean_f1(measured, t), t.topic),
+    )  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", default="builtin")
+    encoder = load_encoder(parser.parse_args().encoder)
+    pairs = read_pairs()
+    halves = {
+        "fitted": measure_pairs([p for p in pairs if not p.is_held_out], encoder),
+        "held out": measure_pairs([p for p in pairs if p.is_held_out], encoder),
+    }
+    thresholds = fit(halves["fitted"])
+    print(thresholds)
+    for name, measured in halves.items():
+        print(f"\n{name}: mean F1 {mean_f1(measured, thresholds):.3f}, {len(measured)} pairs")
+        for label, (p, r, n) in precision_and_recall(measured, thresholds).items():
+            print(f"  {label.value:　<5} n {n:>3}  precision {p:.2f}  recall {r:.2f}")
+
+
+if __name__ == "__main__":
+    main()
