@@ -405,6 +405,37 @@ def test_a_package_is_known_by_its_content(read, name):
     assert (document.text, document.format, document.file) == ("正文", "docx", name)
 
 
+def test_a_web_page_embedded_as_a_chunk_is_read(read):
+    parts = {
+        "word/_rels/document.xml.rels": RELATIONSHIPS.format(
+            relationship("aFChunk", "afchunk.mht", key="a")
+            + relationship("aFChunk", "b.html", key="b")
+            + relationship("aFChunk", "http://192.0.2.1/c.html", key="c", mode="External")
+        ),
+        "word/afchunk.mht": (
+            "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=B\n\n--B\n"
+            "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+            "<html><body><p>第一段</p><p>第二段</p></body></html>\n--B--\n"
+        ),
+        "word/b.html": "<html><body><p>第三段</p></body></html>",
+    }
+    chunks = "".join(f'<w:altChunk r:id="{key}"/>' for key in "abcd")
+    assert lines(read(docx(p("前") + chunks + p("后"), parts=parts))) == [
+        "前", "第一段", "第二段", "第三段", "后",
+    ]  # fmt: skip
+
+
+def test_a_document_embedded_in_a_document_is_refused_not_dropped(read):
+    parts = {
+        "word/_rels/document.xml.rels": RELATIONSHIPS.format(
+            relationship("aFChunk", "inner.docx", key="a")
+        ),
+        "word/inner.docx": docx(p("里面")),
+    }
+    with pytest.raises(UnsupportedFormat):
+        read(docx(p("前") + '<w:altChunk r:id="a"/>', parts=parts))
+
+
 def test_macros_are_ignored(read):
     parts = {"word/vbaProject.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 macro"}
     assert read(docx(p("正文"), parts=parts), "讲话.docm").text == "正文"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from speechrag.corpus.assembly import LineBuilder
+from speechrag.corpus.word_chunks import chunk_lines
 from speechrag.corpus.word_lists import Numbering, Styles, W, is_on, value
 from speechrag.corpus.word_package import Element, WordPackage
 from speechrag.errors import DamagedFile, EmptySource
@@ -118,6 +119,9 @@ class _Reader:
                     self._table(node)
                 case "AlternateContent":
                     self._blocks(_alternative(node))
+                case "altChunk":
+                    for line in chunk_lines(self._package, node.get(_R_ID, "")):
+                        self._lines.add(line)
                 case "sdt" if _is_placeholder(node):
                     continue
                 case tag if tag not in _NO_TEXT:
