@@ -8,6 +8,7 @@ int8 `embeddings` times float32 `weights`, one a row.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -160,6 +161,25 @@ class StaticEncoder:
             for (start, end), row in zip(encoding.offsets, rows, strict=True)
             if row.any()
         ]
+
+    def token_ids(self, texts: Sequence[str]) -> list[Ids]:
+        """The distinct tokens of each text that have a row: rising int32 numbers."""
+        ids, starts = self._tokenize([fold(text) for text in texts])
+        self._prepare(ids)
+        return [
+            np.unique(part[self._scales[part] > 0])
+            for part in (ids[a:b] for a, b in itertools.pairwise(starts))
+        ]
+
+    def token_rows(self, ids: Ids) -> Vectors:
+        """The rows of tokens: float32, shape (len(ids), dim); a row's norm is its weight."""
+        self._prepare(ids)
+        rows: Vectors = self._rows[ids]
+        return rows
+
+    def token_names(self, ids: Ids) -> list[str]:
+        """The tokens as the vocabulary writes them."""
+        return [self._tokenizer.id_to_token(int(i)) or "" for i in ids]
 
     @cached_property
     def _words(self) -> dict[str, tuple[list[str], Vectors]]:

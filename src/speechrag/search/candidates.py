@@ -88,6 +88,7 @@ def gather_signals(
     rows = np.unique(np.concatenate(found)).astype(np.int64)
     return Signals(
         rows=rows,
+        late=np.zeros(len(rows), dtype=np.float32),
         lexical=np.minimum(lexical[rows] / np.float32(max(most, 1e-6)), 1),
         dense=generation.body.vectors(rows) @ vector,
         context=generation.context.vectors(generation.context_of[rows]) @ vector,

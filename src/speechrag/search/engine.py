@@ -22,7 +22,8 @@ from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.candidates import Searchable, gather_signals
 from speechrag.search.explain import Explanation, explain_hit
-from speechrag.search.fuse import Floats, Signals, Weights, fuse_signals
+from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
+from speechrag.search.late import TokenMatcher, TokenRows
 from speechrag.search.query import Query, analyse_question
 from speechrag.search.rerank import N_RERANKED, CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
@@ -54,7 +55,8 @@ class Engine:
         self.encoder = encoder
         self.tokenizer = tokenizer
         self.settings = settings
-        self.weights = weights or Weights()
+        self.matcher = TokenMatcher(encoder, generation) if isinstance(encoder, TokenRows) else None
+        self.weights = weights or (Weights() if self.matcher else WITHOUT_TOKENS)
         self.reranker = reranker
 
     @classmethod
@@ -110,6 +112,8 @@ class Engine:
         results = []
         for query, vector in zip(queries, vectors, strict=True):
             signals = gather_signals(self.generation, query, vector, allowed, self.weights)
+            if self.matcher is not None and self.weights.late:
+                signals = replace(signals, late=self.matcher.match(query.text, signals.rows))
             hits = self._to_hits(query, signals, k or self.settings.k, cap)
             took_ms = (time.perf_counter() - started) * 1000
             results.append(SearchResult(query.text, tuple(hits), took_ms))

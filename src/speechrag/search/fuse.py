@@ -22,8 +22,9 @@ Floats = NDArray[np.float32]
 class Weights:
     """How much each stage counts; fitted on benchmarks/questions (see benchmarks/results/)."""
 
-    lexical: float = 1.15
-    dense: float = 0.85
+    lexical: float = 0.2
+    dense: float = 1.0
+    late: float = 1.0
     context: float = 0.15
     role: float = 0.06
     phrase: float = 1.0
@@ -34,18 +35,23 @@ class Weights:
     asked_fact: float = 1.5  # times `lexical`, for a question that asks a figure, name or date
 
 
+WITHOUT_TOKENS = Weights(lexical=1.0, late=0.0)
+"""For an encoder without token vectors: words then speak only through BM25."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What each stage says of the candidates; arrays of one length, one row each.
 
     lexical: BM25 over the most it could be for this question, in [0, 1]. dense, context: cosines in
-    [-1, 1]. role: 1 where the passage's role is the one asked for, else 0. phrase: share of quoted
-    phrases that stand verbatim.
+    [-1, 1]. late: word by word, in [0, 1]. role: 1 where the passage's role is the one asked for,
+    else 0. phrase: share of quoted phrases that stand verbatim.
     """
 
     rows: NDArray[np.int64]
     lexical: Floats
     dense: Floats
+    late: Floats
     context: Floats
     role: Floats
     phrase: Floats
@@ -56,10 +62,11 @@ def fuse_signals(
 ) -> tuple[Floats, dict[str, Floats]]:
     """Scores, higher is better, about 0 to 1; and the share of each part in them, which add up."""
     lexical = weights.lexical * (weights.asked_fact if asks_fact else 1.0)
-    whole = weights.lexical + weights.dense
+    whole = weights.lexical + weights.dense + weights.late
     parts = {
         "lexical": signals.lexical * np.float32(lexical / whole),
         "dense": np.maximum(signals.dense, 0) * np.float32(weights.dense / whole),
+        "late": signals.late * np.float32(weights.late / whole),
         "context": np.maximum(signals.context, 0) * np.float32(weights.context / whole),
         "role": signals.role * np.float32(weights.role / whole),
     }
