@@ -79,6 +79,12 @@ def test_what_cannot_be_read_is_named_with_reason_and_remedy(
     assert remedy in caught.value.hint
 
 
+def test_a_name_that_the_message_happens_to_hold_is_still_put_in_front(tmp_path):
+    with pytest.raises(EmptySource) as caught:
+        read_document(write(tmp_path / "文字.txt", "\ufeff\n　"), name="文字")
+    assert caught.value.message == "文字：文件里没有文字"
+
+
 def test_other_zip_files_are_named(tmp_path):
     import zipfile
 

@@ -44,9 +44,9 @@ def read_document(
     name = str(path) if name is None else name
     raw = _load(path, name, limits)
     try:
-        return _read(raw, name, limits)
+        return _read(raw, name, path.suffix, limits)
     except SourceError as exc:
-        if name in exc.message:
+        if exc.message.startswith(f"{name}："):
             raise
         raise type(exc)(f"{name}：{exc.message}", exc.hint) from exc
 
@@ -69,8 +69,8 @@ def _load(path: Path, name: str, limits: ReadLimits) -> bytes:
     return raw
 
 
-def _read(raw: bytes, name: str, limits: ReadLimits) -> Document:
-    kind = detect_kind(raw, name)
+def _read(raw: bytes, name: str, extension: str, limits: ReadLimits) -> Document:
+    kind = detect_kind(raw, name, extension)
     match kind:
         case Kind.DOCX:
             from speechrag.corpus.word import read_word

@@ -78,19 +78,20 @@ _MAGIC = (
 )
 
 
-def detect_kind(raw: bytes, name: str) -> Kind:
+def detect_kind(raw: bytes, name: str, extension: str | None = None) -> Kind:
     """The format of a file.
 
     Args:
         raw: The whole file.
-        name: Its name; only the extension counts.
+        name: What messages call it.
+        extension: Of the file itself (".txt"); None takes the name's.
 
     Raises:
         UnsupportedFormat: It is a known format that is not read, or none that is known.
         ProtectedFile: It is an encrypted Office document.
         DamagedFile: Its extension promises a container that its bytes are not.
     """
-    extension = PurePath(name).suffix.lower()
+    extension = (PurePath(name).suffix if extension is None else extension).lower()
     kind = _by_content(raw, name)
     if kind is not None:
         return kind
