@@ -17,7 +17,7 @@ from speechrag.draft.labels import Thresholds
 from speechrag.index.encoders import load_encoder
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "draft"))
-from labelled import measure_pairs, precision_and_recall, read_pairs  # noqa: E402
+from labelled import measure_pairs, precision_and_recall, read_pairs
 
 # Steps coarse enough for the number of pairs: a finer grid only fits noise.
 RUNS, SHARES, OVERLAPS = (12, 14, 16, 18, 20), (0.4, 0.5, 0.6, 0.7), (0.25, 0.3, 0.35)
@@ -47,6 +47,7 @@ def fit(measured):
 
 
 def main():
+    """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", default="builtin")
     encoder = load_encoder(parser.parse_args().encoder)

@@ -87,6 +87,7 @@ def build_parser(text: Text) -> argparse.ArgumentParser:
 
     _add_library_commands(add, text)
     _add_search_commands(add, text)
+    _add_draft_commands(add, text)
     return parser
 
 
@@ -146,6 +147,28 @@ def _add_search_commands(
     evaluate.add_argument("--min", type=float, metavar="NDCG", help=text("opt_min"))
     evaluate.add_argument("--plot", type=Path, metavar="FILE.png", help=text("opt_plot"))
     _add_json(evaluate, text)
+
+
+def _add_draft_commands(
+    add: Callable[[str, Command], argparse.ArgumentParser], text: Text
+) -> None:
+    from speechrag.cli import drafting
+
+    compare = add("compare", drafting.run_compare)
+    compare.add_argument("draft", type=Path, metavar="DRAFT", help=text("arg_draft"))
+    compare.add_argument("--out", type=Path, metavar="FILE", help=text("opt_out"))
+    compare.add_argument("-k", type=int, default=5, metavar="N", help=text("opt_k_draft"))
+    compare.add_argument(
+        "--per-speech", type=int, default=2, metavar="N", help=text("opt_per_speech_draft")
+    )
+    compare.add_argument(
+        "--exclude", action="append", default=[], metavar="FILE", help=text("opt_exclude")
+    )
+    _add_json(compare, text)
+
+    quotes = add("quotes", drafting.run_quotes)
+    quotes.add_argument("draft", type=Path, metavar="DRAFT", help=text("arg_draft"))
+    _add_json(quotes, text)
 
 
 def _add_json(parser: argparse.ArgumentParser, text: Text) -> None:

@@ -30,14 +30,17 @@ padding:1rem;color:#1c1b1a;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem}.strip{display:flex;flex-wrap:wrap;gap:3px;margin:.75rem 0}
 .strip a{width:1.6rem;height:1.6rem;border-radius:3px;color:#fff;text-decoration:none;
 font:600 .75rem/1.6rem sans-serif;text-align:center}
-.row{display:grid;grid-template-columns:1fr 1fr;gap:1.5rem;border-top:1px solid #ddd;padding:.9rem 0}
-.label{font:600 .8rem sans-serif;color:#fff;border-radius:3px;padding:.1rem .45rem;margin-right:.4rem}
+.row{display:grid;grid-template-columns:1fr 1fr;gap:1.5rem;border-top:1px solid #ddd;
+padding:.9rem 0}
+.label{font:600 .8rem sans-serif;color:#fff;border-radius:3px;padding:.1rem .45rem;
+margin-right:.4rem}
 .hit{margin:0 0 .9rem}.src{font-size:.85rem;color:#555}
 mark{background:none;color:inherit;text-decoration:underline;text-underline-offset:3px}
 mark.verbatim{background:#ffd7d2;text-decoration:none;border-bottom:2px solid #b3261e}
 mark.reworded{text-decoration-color:#a15c00;text-decoration-thickness:2px}
 mark.meaning{text-decoration:underline dotted #1a5fa8 2px}
-table{border-collapse:collapse;width:100%}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left}
+table{border-collapse:collapse;width:100%}
+td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left}
 pre{font:inherit;white-space:pre-wrap;margin:.2rem 0}
 @media(max-width:48rem){.row{grid-template-columns:1fr}}
 @media print{.row{break-inside:avoid}}
@@ -100,7 +103,8 @@ def _row(number: int, finding: Finding) -> str:
     text = render_marked(finding.paragraph.text, draft_marks(finding))
     hits = "".join(_hit(found) for found in finding.hits)
     if not hits:
-        hits = f'<p class="src">{"套话,不作比对" if finding.is_formulaic else "文库里没有相近的段落"}</p>'
+        why = "套话,不作比对" if finding.is_formulaic else "文库里没有相近的段落"
+        hits = f'<p class="src">{why}</p>'
     return (
         f'<section class="row" id="p{number}"><div>{_badge(finding.label)}{text}</div>'
         f"<div>{hits}</div></section>"

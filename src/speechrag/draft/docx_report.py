@@ -1,0 +1,142 @@
+"""The draft as a Word document with the findings as comments, and a closing table of sources."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Any
+
+from speechrag.draft.quotes import QuoteFinding, Verdict
+from speechrag.draft.records import Comparison, Finding
+from speechrag.draft.report import N_SOURCES, Report, describe_hit, describe_quote
+from speechrag.draft.word_anchor import WordPlaces, runs_of
+from speechrag.draft.word_style import BODY, new_document
+
+AUTHOR, INITIALS = "speechrag", "对稿"
+N_HITS = 3  # passages a comment names
+N_QUOTED_CHARS = 160  # of each
+
+_MACRO_PARTS = re.compile(r"(?:^|/)(?:vbaProject\.bin|vbaData\.xml|vbaProject\.bin\.rels)$")
+_MACRO_LINKS = re.compile(
+    rb"<Relationship\b[^>]*(?:vbaProject|wordVbaData)[^>]*?(?:/>|></Relationship>)"
+)
+_MACRO_TYPES = re.compile(
+    rb"<(?:Override|Default)\b[^>]*(?:vbaProject|vbaData)[^>]*?(?:/>|></(?:Override|Default)>)"
+)
+_MACRO_MAIN = b"application/vnd.ms-word.document.macroEnabled.main+xml"
+_PLAIN_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+def write_docx(report: Report, original: bytes | None = None) -> bytes:
+    """The report as a .docx.
+
+    Args:
+        report: What was found.
+        original: The draft's own .docx or .docm, kept as it is but for the comments, the table and
+            its macros; None, or one that python-docx cannot open, gives the draft's text in the
+            layout of public documents.
+    """
+    document = _open(original) if original else None
+    if document is None:
+        document = _from_text(report)
+    places = WordPlaces(document)
+    for finding in report.comparison.findings:
+        if finding.hits:
+            _comment(document, places, finding.paragraph.text, _about(finding), whole=True)
+    places = WordPlaces(document)  # comments have split runs: their texts are unchanged
+    for quote in report.quotes:
+        if quote.verdict is not Verdict.NOT_A_QUOTE:
+            _comment(document, places, quote.text, _about_quote(quote), whole=False)
+    _add_sources(document, report.comparison)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _open(original: bytes) -> Any | None:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+    from lxml.etree import LxmlError
+
+    try:
+        return docx.Document(io.BytesIO(without_macros(original)))
+    except (PackageNotFoundError, zipfile.BadZipFile, LxmlError, ValueError, KeyError):
+        return None
+
+
+def without_macros(package: bytes) -> bytes:
+    """A Word package without its macros; the same bytes where it has none."""
+    with zipfile.ZipFile(io.BytesIO(package)) as source:
+        if not any(_MACRO_PARTS.search(name) for name in source.namelist()):
+            return package
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+            for name in source.namelist():
+                if _MACRO_PARTS.search(name):
+                    continue
+                data = source.read(name)
+                if name.endswith(".rels"):
+                    data = _MACRO_LINKS.sub(b"", data)
+                elif name == "[Content_Types].xml":
+                    data = _MACRO_TYPES.sub(b"", data).replace(_MACRO_MAIN, _PLAIN_MAIN)
+                target.writestr(name, data)
+        return out.getvalue()
+
+
+def _from_text(report: Report) -> Any:
+    document = new_document()
+    for line in report.comparison.draft.document.text.splitlines():
+        if line.strip():
+            document.add_paragraph(_printable(line.strip()), style=BODY)
+    return document
+
+
+def _comment(document: Any, places: WordPlaces, text: str, words: str, *, whole: bool) -> None:
+    """Anchor a comment at a paragraph, or at just the words of it; left out where not found."""
+    found = places.find(text)
+    if found is None:
+        return
+    paragraph, span = found
+    runs = runs_of(paragraph, None if whole else span)
+    if runs:
+        document.add_comment(runs, _printable(words), author=AUTHOR, initials=INITIALS)
+
+
+def _about(finding: Finding) -> str:
+    lines = []
+    for found in finding.hits[:N_HITS]:
+        text = " ".join(found.hit.text.split())
+        cut = text[:N_QUOTED_CHARS] + ("…" if len(text) > N_QUOTED_CHARS else "")
+        lines += [describe_hit(found), f"原文:{cut}"]
+    return "\n".join(lines)
+
+
+def _about_quote(quote: QuoteFinding) -> str:
+    return "引文核验 " + describe_quote(quote)
+
+
+def _add_sources(document: Any, comparison: Comparison) -> None:
+    counts = ",".join(f"{label} {n} 段" for label, n in comparison.label_counts.items() if n)
+    document.add_paragraph()
+    document.add_paragraph().add_run("对稿结果与主要来源").bold = True
+    document.add_paragraph(f"有原文先例的文字占 {comparison.verbatim_share:.1%};{counts}。")
+    rows = comparison.sources[:N_SOURCES]
+    if not rows:
+        document.add_paragraph("文库里没有相近的讲话。")
+        return
+    table = document.add_table(rows=1, cols=5)
+    if "Table Grid" in [style.name for style in document.styles]:
+        table.style = "Table Grid"
+    heads = ("讲话", "日期", "文件", "相近段落", "相同文字")
+    for cell, text in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = text
+    for use in rows:
+        texts = (use.title, use.date or "", use.source, use.n_paragraphs, use.n_verbatim)
+        for cell, value in zip(table.add_row().cells, texts, strict=True):
+            cell.text = _printable(str(value))
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff"))
