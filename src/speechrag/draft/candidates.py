@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.draft.runs import KeyedText
-from speechrag.index.lexical import LexicalIndex, top_rows
-from speechrag.index.store import PassageStore
+from speechrag.index.lexical import top_rows
 from speechrag.index.tokens import Tokenizer, fold_key
+from speechrag.search.candidates import Searchable
 from speechrag.types import Encoder, Vectors
 
 N_NEAREST = 12  # passages by meaning a paragraph
@@ -30,43 +30,10 @@ _CLAUSE = re.compile(r"[^\uff0c\u3002\uff1b\uff1a\uff1f\uff01,;:?!\n…]+")
 Rows = NDArray[np.int64]
 
 
-class VectorRows(Protocol):
-    """A vector store that can also give back its rows."""
-
-    @property
-    def n_vectors(self) -> int:
-        """Rows stored."""
-
-    def search(self, queries: Vectors, k: int) -> tuple[Vectors, Rows]:
-        """Cosines and rows, shape (n, k)."""
-
-    def vectors(self, rows: Rows) -> Vectors:
-        """Rows, float32, shape (n, dim)."""
-
-
-class OpenGeneration(Protocol):
-    """One generation of the index, as far as comparing goes."""
-
-    store: PassageStore
-    lexical: LexicalIndex
-
-    @property
-    def body(self) -> VectorRows:
-        """A vector for each passage."""
-
-    @property
-    def context(self) -> VectorRows:
-        """A vector for each title with a heading path."""
-
-    @property
-    def context_of(self) -> NDArray[np.int32]:
-        """The row in `context` of each passage."""
-
-
 class Library(Protocol):
     """What a draft is compared with; `search.engine.Engine` is one."""
 
-    generation: OpenGeneration
+    generation: Searchable
     encoder: Encoder
     tokenizer: Tokenizer
 

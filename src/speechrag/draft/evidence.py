@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speechrag.draft.candidates import VectorRows
 from speechrag.draft.records import Evidence
 from speechrag.draft.runs import KeyedText, KeyRun
+from speechrag.index.vectors import FaissStore
 from speechrag.types import Vectors
 
 MIN_SENTENCE_CHARS = 10  # letters; shorter ones (好不好？) share their words with anything
@@ -45,12 +45,12 @@ class Calibration:
         return cls(mean, max(spread, 1e-3))
 
     @classmethod
-    def of_store(cls, store: VectorRows) -> Calibration:
+    def of_store(cls, store: FaissStore) -> Calibration:
         """From a vector store, by the same rows each time."""
         return cls.of_vectors(sample_rows(store))
 
     @classmethod
-    def of_stores(cls, body: VectorRows, context: VectorRows) -> Calibration:
+    def of_stores(cls, body: FaissStore, context: FaissStore) -> Calibration:
         """From the passages of a library and its titles and headings."""
         if not body.n_vectors or not context.n_vectors:
             return cls()
@@ -61,7 +61,7 @@ class Calibration:
         return (cosine - self.mean) / self.deviation
 
 
-def sample_rows(store: VectorRows) -> Vectors:
+def sample_rows(store: FaissStore) -> Vectors:
     """Rows taken evenly from a store, the same each time."""
     last = max(0, store.n_vectors - 1)
     rows = np.unique(np.linspace(0, last, N_SAMPLE).astype(np.int64))
