@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speechrag.corpus.characters import BREAK
 from speechrag.types import RemovalReason
@@ -15,6 +15,7 @@ class Edit:
     """source[start:end] is dropped for `reason`, or stands for `text` when there is one.
 
     `breaks`: the words before and after do not belong together (a paywall took the middle).
+    An edit that puts text in its place is kept whole or not at all.
     """
 
     start: int
@@ -22,6 +23,7 @@ class Edit:
     reason: RemovalReason
     text: str = ""
     breaks: bool = False
+    closes: bool = False  # it says that the source shows no more
 
 
 def merge_edits(groups: Iterable[Iterable[Edit]]) -> list[Edit]:
@@ -38,7 +40,9 @@ def merge_edits(groups: Iterable[Iterable[Edit]]) -> list[Edit]:
             for part in _clear_of(edit, hits):
                 if part.end > last:
                     start = max(part.start, last)
-                    fresh.append(Edit(start, part.end, part.reason, part.text, part.breaks))
+                    fresh.append(
+                        Edit(start, part.end, part.reason, part.text, part.breaks, part.closes)
+                    )
                     last = part.end
         taken = sorted(taken + fresh, key=lambda e: e.start)
     return taken
@@ -51,10 +55,10 @@ def _clear_of(edit: Edit, hits: list[Edit]) -> list[Edit]:
     parts, at = [], edit.start
     for hit in hits:
         if hit.start > at:
-            parts.append(Edit(at, hit.start, edit.reason, "", edit.breaks))
+            parts.append(replace(edit, start=at, end=hit.start))
         at = max(at, hit.end)
     if at < edit.end:
-        parts.append(Edit(at, edit.end, edit.reason, "", edit.breaks))
+        parts.append(replace(edit, start=at))
     return parts
 
 

@@ -8,7 +8,10 @@ from functools import lru_cache
 from speechrag.corpus.characters import fold
 
 _HAS_SENTENCE = re.compile(r"[。!?;]")
-KIND_WORDS = "讲话|致辞|致词|祝词|祝辞|欢迎词|答谢词|发言|主持词|主持讲话|报告|演讲|讲稿|党课|总结|汇报|表态|倡议书|贺词|寄语|宣讲|述职"
+KIND_WORDS = (
+    "讲话|致辞|致词|祝词|祝辞|欢迎词|答谢词|发言|主持词|主持讲话|报告|演讲|讲稿|党课"
+    "|总结|汇报|表态|倡议书|贺词|寄语|宣讲|述职"
+)
 _TITLE_END = re.compile(
     rf"(?:{KIND_WORDS}|范文|材料|方案|体会|提纲|通知|意见|心得|贺信|公开信)"
     r"(?:稿|提纲|范文|汇编|材料|摘要|精选|大全|合集|模板|包含|全文|摘登|要点)*"

@@ -1,8 +1,9 @@
 """Find runs of mojibake in a decoded text, repair those that can be, and mark the others.
 
-Three accidents are known: GBK read one byte off (空气諝鈩恿…), UTF-8 read as GBK (锛屽湪…) and bytes
-read as Latin-1 (ÎÒÃÇ). Suspicion needs several rare characters close together, so that sound text,
-Traditional or with rare names, is not even tried; a repair is taken only when it reads far better.
+Three accidents are known: GBK read one byte off (空气諝鈩恿…), UTF-8 read as GBK (锛屽湪…), and
+bytes read as Latin-1 (ÎÒÃÇ). Suspicion needs several rare characters close together, so that
+sound text, Traditional or with rare names, is not even tried; a repair is taken only when it reads
+far better.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _LATIN_RUN = re.compile(
     r"[\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]*[\xc0-\xff][\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{3,}"
 )
 _ODD = re.compile(r"[?？;�@A-Za-z]")
+_PARTS = re.compile("[\n\ufffd]")
 _TORN = re.compile(
     f"(?<=[{HAN}][?\ufffd])([;:]?[^\x00-\x7f\\s，。、；：！？“”]{{1,16}})(?=[?\ufffd][{HAN},])"
 )
@@ -67,10 +69,22 @@ def find_mojibake(source: str) -> tuple[list[Edit], list[tuple[int, int]]]:
     for match in _LATIN_RUN.finditer(source):
         if text := from_latin(match.group()):
             edits.extend(_edits(match.start(), match.end(), text, 0))
+    return edits, _still_doubtful(source, edits, doubtful)
+
+
+def _still_doubtful(
+    source: str, edits: list[Edit], doubtful: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Ranges in doubt less what was repaired for certain; lost characters stay in doubt."""
     sure = [e for e in edits if (e.start, e.end) not in doubtful]
-    return edits, sorted(
-        {(a, b) for a, b in doubtful if not any(e.start < b and e.end > a for e in sure)}
-    )
+    left: set[tuple[int, int]] = set()
+    for start, end in doubtful:
+        if not any(e.start < end and e.end > start for e in sure):
+            left.add((start, end))
+            continue
+        lost = (m.span() for m in re.compile("\ufffd+").finditer(source, start, end))
+        left.update((a, b) for a, b in lost if not any(e.start < b and e.end > a for e in sure))
+    return sorted(left)
 
 
 def _edits(start: int, end: int, text: str, n_lead: int) -> Iterator[Edit]:
@@ -107,7 +121,7 @@ def _suspects(source: str) -> Iterator[Suspect]:
 def _rare_runs(source: str) -> Iterator[Suspect]:
     run: list[int] = []
     for at in [*_rare_positions(source), len(source) + MAX_GAP_CHARS + 2]:
-        if run and (at - run[-1] > MAX_GAP_CHARS or "\n" in source[run[-1] : at]):
+        if run and (at - run[-1] > MAX_GAP_CHARS or _PARTS.search(source, run[-1], at)):
             odd = _ODD.search(source, max(0, run[0] - 3), run[-1] + 4) is not None
             if len(run) >= 2 or odd:
                 yield Suspect(run[0], run[-1] + 1, len(run))

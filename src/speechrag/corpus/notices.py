@@ -1,6 +1,7 @@
 """Notices of document sites that stand inside or behind the words of a speech.
 
-省略N字 and 未完 marks tear a text apart: what stands before and after them does not belong together.
+省略N字 and 未完 marks tear a text apart: what stands before and after them does not belong
+together.
 All patterns are matched against folded text (half width, simplified), which has the same offsets.
 """
 
@@ -61,7 +62,7 @@ _RULES = (
         _UNFOLD,
     ),
 )
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 _NUMBER = r"(\d{2,7})"
 _TOTAL = re.compile(
@@ -77,16 +78,19 @@ _LEFT = re.compile(
 
 def find_notices(folded: str) -> list[Edit]:
     """The paywall marks of a source, given folded."""
-    spans: set[tuple[int, int]] = set()
+    spans: set[tuple[int, int, bool]] = set()
     for line in _LINE.finditer(folded):
         text, start = line.group(), line.start()
         for sign, pattern in _RULES:
-            if sign.search(text):
-                found = pattern.finditer(text)
-                spans.update(
-                    (start + m.start(), start + m.end()) for m in found if m.group().strip()
-                )
-    return [Edit(a, b, RemovalReason.PAYWALL, breaks=True) for a, b in sorted(spans)]
+            if not sign.search(text):
+                continue
+            closes = pattern in (_UNFINISHED, _FREE_PART, _UNFOLD)
+            found = (m for m in pattern.finditer(text) if m.group().strip())
+            spans.update((start + m.start(), start + m.end(), closes) for m in found)
+    return [
+        Edit(start, end, RemovalReason.PAYWALL, breaks=True, closes=closes)
+        for start, end, closes in sorted(spans)
+    ]
 
 
 def read_truncation(notices: str) -> Truncation | None:

@@ -20,6 +20,9 @@ _INDENT = re.compile(r"[ \t\u3000\xa0]*")
 _SALUTATION_END = re.compile(r"[:：!！]$")
 _GOES_ON = re.compile(r"[，,、（(“《\-—～~]$")
 _CANNOT_START = re.compile(r"^[，。、；：！？,;:!?）)”》]")
+_LAST_SENTENCE = re.compile(r".*[。！？；][”’」』）》]*")
+_COMMA = re.compile(r"[，,]")
+_LETTER = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z0-9]")
 
 
@@ -35,6 +38,7 @@ class Line:
     indent: int
     n_blank_before: int
     gap: bool = False
+    is_closed: bool = False  # a notice before it says that the source shows no more
     heading: int = 0  # level given by the file's own structure, 0 if none
     is_title: bool = False
     reason: RemovalReason | None = None
@@ -73,11 +77,12 @@ def split_lines(source: str, edits: Sequence[Edit]) -> list[Line]:
     """The lines of a source that are not blank, in order."""
     stops = [(m.start(), m.end(), False) for m in BREAK.finditer(source)]
     torn = [(e.start, e.end, True) for e in edits if e.breaks]
+    closing = {e.end for e in edits if e.closes}
     inner = [e for e in edits if not e.breaks]
     starts = [e.start for e in inner]
     stops_are_dots = uses_dots(source)
     lines: list[Line] = []
-    at, n_blank, gap = 0, 0, False
+    at, n_blank, gap, closed = 0, 0, False, False
     for start, end, breaks in [*_merged(stops, torn), (len(source), len(source), False)]:
         chunk = inner[bisect_left(starts, at) : bisect_left(starts, start)]
         traced = _traced(source, at, start, chunk)
@@ -85,11 +90,11 @@ def split_lines(source: str, edits: Sequence[Edit]) -> list[Line]:
             indent = _INDENT.match(source, at)
             lead = _width(indent.group()) if indent else 0
             wide = remove_inner_spaces(traced.retext(widen(traced.text, stops_are_dots)))
-            lines.append(Line(wide, at, lead, n_blank, gap))
-            n_blank, gap = 0, False
+            lines.append(Line(wide, at, lead, n_blank, gap, closed))
+            n_blank, gap, closed = 0, False, False
         elif not breaks:
             n_blank += not _is_furniture(chunk)
-        gap = gap or breaks
+        gap, closed = gap or breaks, closed or end in closing
         at = end
     return lines
 
@@ -150,10 +155,10 @@ def wrap_width(lines: Sequence[Line]) -> int:
 
 
 def looks_like_heading(text: str) -> bool:
-    """Whether a line reads as a complete numbered heading."""
-    if parse_label(text) is None or len(text) > 45:
-        return False
-    return not ENDS_LINE.search(text) and not re.search(r"[。！？；]", text)
+    """Whether a line is, or ends in, a complete numbered heading."""
+    tail = _LAST_SENTENCE.search(text)
+    words = text[tail.end() :] if tail else text
+    return parse_label(words) is not None and len(words) <= 45 and not ENDS_LINE.search(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,7 @@ def _joins(before: Line, line: Line, style: _Style) -> bool:
         return not line.gap and not ends_like_title(last) and line.text[0] not in "-—–"
     if line.gap or line.heading or before.heading or line.is_title or before.is_title:
         return False
-    if ends_like_title(last) or is_salutation(line.text):
+    if is_salutation(line.text) or (ends_like_title(last) and not _COMMA.search(last)):
         return False
     if _CANNOT_START.match(line.text) and not line.n_blank_before:
         return True
@@ -193,7 +198,10 @@ def _joins(before: Line, line: Line, style: _Style) -> bool:
 def _runs_on(before: Line, line: Line, style: _Style, goes_on: bool) -> bool:
     """`_joins` for two lines of one block, where only their ends and lengths can tell."""
     last, label = before.text, parse_label(line.text)
-    full = style.wrap > 0 and _width(last) + before.indent >= style.wrap - 5
+    # A line may break a little early, before a mark that cannot begin one or a long word; one that
+    # could be the end of its paragraph must be full to count as broken.
+    may_end = ENDS_LINE.search(last) is not None or looks_like_heading(last)
+    full = style.wrap > 0 and _width(last) + before.indent >= style.wrap - (1 if may_end else 5)
     if ENDS_LINE.search(last):
         starts_item = label or any(item.start == 0 for item in find_items(line.text[:12]))
         return full and not starts_item and not _SALUTATION_END.search(last)
@@ -203,6 +211,8 @@ def _runs_on(before: Line, line: Line, style: _Style, goes_on: bool) -> bool:
         return full or goes_on
     if looks_like_heading(last):
         return False
+    if _LETTER.match(last[-1]) and _LETTER.match(line.text[0]):
+        return True
     return goes_on or len(last) >= 30 or re.search(r"[，。；,;]", last) is not None
 
 

@@ -84,7 +84,7 @@ def _cut_at_items(words: str, items: Sequence[Item]) -> list[tuple[int, int, int
 
 
 def _balanced(words: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Groups of whole sentences, as even as the sentences allow, none over the bound if possible."""
+    """Groups of whole sentences, as even as they allow, none over the bound if possible."""
     if end - start <= MAX_CHARS:
         return [(start, end)]
     ends = [start + at for at in sentence_ends(words[start:end])]
@@ -160,7 +160,7 @@ def _merge_pieces(pieces: Sequence[_Piece]) -> list[_Piece]:
     merged: list[_Piece] = []
     for piece in pieces:
         last = merged[-1] if merged else None
-        if last and last.scope == piece.scope and _belong(last, piece):
+        if last and last.scope == piece.scope and last.path == piece.path and _belong(last, piece):
             last.end = piece.end
             last.joins_next = piece.joins_next and piece.n_chars >= last.n_chars // 2
             continue

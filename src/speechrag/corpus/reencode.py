@@ -13,7 +13,7 @@ from speechrag.corpus.soundness import sound_cost
 
 _CONTEXT_CHARS = 8
 _MAX_LEAD_CHARS = 7  # common characters that may stand before the first rare one of a run
-_MAX_TAIL_CHARS = 8  # and behind the last
+_MAX_TAIL_CHARS = 30  # and behind the last
 # A repair must save this much cost in all, and leave this little a character: measured on sound
 # paragraphs of news and reports, where no shift comes near either.
 MIN_GAIN = 14.0
@@ -73,27 +73,36 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
 
 
 def from_utf8(source: str, start: int, end: int) -> Repair | None:
-    """UTF-8 read as GBK, around a suspect run; the last character's lost byte is guessed."""
+    """UTF-8 read as GBK, around a suspect run.
+
+    Where a character was lost to U+FFFD its remaining bytes are dropped; that of the last character
+    before an ASCII byte or the end is guessed.
+    """
     while start > 0 and _NON_ASCII.match(source[start - 1]):
         start -= 1
     match = _NON_ASCII.match(source, start)
-    if match is None or match.end() < end:
+    if match is None:
         return None
     end = match.end()
     try:
         raw = source[start:end].encode("gb18030")
-        text = raw.decode("utf-8")
     except UnicodeEncodeError:
         return None
+    if start > 0 and source[start - 1] == "\ufffd":
+        raw = raw[next((i for i in range(min(3, len(raw))) if raw[i] & 0xC0 != 0x80), 0) :]
+    try:
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(raw) - 3 or error.start < 3:
             return None
-        text = _guess_last(raw[: error.start].decode("utf-8"), raw[error.start :])
-        if end < len(source) and source[end] in "?\ufffd":
-            end += 1
-    if not any(IS_HAN.match(c) for c in text) or len(text) < 2:
+        text = raw[: error.start].decode("utf-8")
+        if source[end : end + 1] != "\ufffd" or source[end + 1 : end + 2] in ("", "\n", "\r"):
+            text = _guess_last(text, raw[error.start :])
+            end += source[end : end + 1] in ("?", "\ufffd")
+    han = [c for c in text if IS_HAN.match(c)]
+    if not han or len(text) < 2 or sum(map(char_cost, text)) > MAX_MEAN_CHAR_COST * len(text):
         return None
-    return Repair(start, end, text, 0, sound_cost(text))
+    return Repair(start, end, text, 0, 0.0)
 
 
 def _guess_last(text: str, raw: bytes) -> str:
@@ -109,7 +118,7 @@ def _guess_last(text: str, raw: bytes) -> str:
                 choices.append(text + char)
         choices = choices[1:] or choices
     tail = len(text) - _CONTEXT_CHARS
-    return min(choices, key=lambda t: (sound_cost(t[max(0, tail) :]), t))
+    return min(choices, key=lambda t: (sound_cost(t[max(0, tail) :]), t[-1] != "。", t))
 
 
 def _to_bytes(char: str) -> bytes | None:
