@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
+import json
 from html import escape
 from typing import Any
 
 from speechrag.config import Settings
-from speechrag.errors import IndexMissing
+from speechrag.errors import IndexMissing, QuestionError
 from speechrag.types import Role
 from speechrag.ui.answers import describe_error, page_functions
 from speechrag.ui.asking import Request
@@ -43,6 +43,8 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
 
     def answer(text: str | None, *values: Any) -> str:
         try:
+            if not (text or "").strip():
+                raise QuestionError(t("blank_question"), t("blank_question_hint"))
             request = Request.from_form(text, values, t)
             result = library.engine().search(
                 request.question, k=request.k, filters=request.filters()
@@ -51,23 +53,32 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
         except Exception as error:  # noqa: BLE001 - this is the border of the page
             return describe_error(error, t)
 
-    def narrow(text: str | None, *values: Any) -> Any:
-        return answer(text, *values) if (text or "").strip() else gr.skip()
+    def answer_event(event: Any, text: str | None, *values: Any) -> Any:
+        by_filter = event.target not in (question, ask)
+        return gr.skip() if by_filter and not (text or "").strip() else answer(text, *values)
 
-    def try_example(example: str, *values: Any) -> tuple[str, str]:
-        return example, answer(example, *values)
+    # Gradio goes by the annotation, and resolves names at module level, where it is not imported
+    answer_event.__annotations__["event"] = gr.EventData
 
-    quiet = {"show_progress": "minimal", "api_visibility": "private", "concurrency_limit": 4}
-    latest = {**quiet, "trigger_mode": "always_last"}
-    gr.on([question.submit, ask.click], answer, [question, *form], results, **latest)
-    gr.on([field.input for field in form], narrow, [question, *form], results, **latest)
+    # One event for all that asks, so that a slow answer never replaces that to a later question;
+    # examples and "clear" change the form in the browser and then press the button.
+    gr.on(
+        [question.submit, ask.click, *(field.input for field in form)],
+        answer_event, [question, *form], results, trigger_mode="always_last",
+        show_progress="minimal", api_visibility="private", concurrency_limit=4,
+    )  # fmt: skip
     for chip, text in zip(chips, EXAMPLES, strict=True):
-        chip.click(functools.partial(try_example, text), form, [question, results], **quiet)
-    blank: list[Any] = [None, None, [], [], [], _nearest_k(settings.k)]
-    clear.click(lambda: blank, None, form, **quiet).then(
-        narrow, [question, *form], results, **quiet
-    )
+        _change_then_ask(chip, question, json.dumps(text))
+    blank = json.dumps([None, None, [], [], [], _nearest_k(settings.k)])
+    _change_then_ask(clear, form, blank)
     return [*form[:3], form[4]]
+
+
+def _change_then_ask(button: Any, fields: Any, values: str) -> None:
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    button.click(None, None, fields, js=f"() => ({values})", **quiet).then(
+        None, None, None, js="() => window.speechrag.press()", **quiet
+    )
 
 
 def _nearest_k(k: int) -> int:

@@ -212,6 +212,11 @@
   });
 
   window.speechrag = {
+    press() {
+      const question = document.querySelector("#sr-question textarea");
+      if (question.value.trim()) document.getElementById("sr-ask").click();
+    },
+
     attach(element, server, watch) {
       servers.push(server);
       const drop = document.querySelector("#sr-files button"); // Gradio names it in English only

@@ -38,6 +38,11 @@ _STRINGS: dict[str, tuple[str, str]] = {
     "sources_info": ("不选即全部", "None chosen means all"),
     "n_results": ("最多显示几段", "Passages at most"),
     "clear_filters": ("清除筛选", "Clear filters"),
+    "blank_question": ("还没有写要找的内容。", "Nothing is written yet."),
+    "blank_question_hint": (
+        "请写一个词、一句话或粘贴一段文字，再按回车。",
+        "Write a word or a sentence, or paste a paragraph, then press Enter.",
+    ),
     "bad_date": ("“{text}”不是日期。", "“{text}” is not a date."),
     "bad_date_hint": (
         "请写成 2023、2023-05 或 2023-05-18。",

@@ -1,0 +1,72 @@
+"""Everything can be done without a mouse, and it shows where one is."""
+
+from playwright.sync_api import expect
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.innerText || document.activeElement.tagName")
+
+
+def tab_to(page, name, most=40):
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if name in focused(page):
+            return
+    raise AssertionError(f"{name} was not reached with Tab")
+
+
+def test_ask_open_copy_and_read_with_the_keyboard_alone(visit, served):
+    page = visit(served.url)
+    page.locator("#sr-question textarea").focus()
+    page.keyboard.type("成果转化效率")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sr-card").first).to_be_visible()
+    tab_to(page, "看上下文")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator(".sr-here")).to_be_visible()
+    assert focused(page) == "收起上下文"
+    tab_to(page, "带出处复制", 1)
+    page.keyboard.press("Space")
+    expect(page.locator("#sr-live")).to_contain_text("已复制")
+    tab_to(page, "看全文", 1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sr-dialog .sr-here")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sr-dialog")).to_be_hidden()
+    assert focused(page) == "看全文"
+    tab_to(page, "相关度", 1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".sr-why li").first).to_be_visible()
+
+
+def test_the_library_with_the_keyboard_alone(visit, served):
+    page = visit(served.url)
+    page.get_by_role("tab", name="提问").focus()
+    page.keyboard.press("Tab")
+    if focused(page) != "文库":  # some tab lists are walked with the arrows
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("li[data-speech=a1]")).to_be_visible()
+    tab_to(page, "重建索引")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sr-news")).to_contain_text("索引已建好")
+    page.locator("#sr-rebuild").focus()
+    tab_to(page, "在全市科技成果转化推进会上的讲话")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sr-detail")).to_be_visible()
+
+
+def test_results_are_announced_and_controls_have_names(visit, served, ask):
+    page = visit(served.url)
+    ask(page, "成果转化")
+    expect(page.locator("#sr-results [role=status]")).to_contain_text("找到 7 段")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, textarea, a")]
+            .filter(e => e.checkVisibility())
+            .filter(e => !(e.innerText || e.getAttribute("aria-label") || e.labels?.length))
+            .map(e => e.outerHTML)"""
+    )
+    assert nameless == []
