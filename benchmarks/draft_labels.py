@@ -21,6 +21,7 @@ from labelled import measure_pairs, precision_and_recall, read_pairs
 
 # Steps coarse enough for the number of pairs: a finer grid only fits noise.
 RUNS, SHARES, OVERLAPS = (12, 14, 16, 18, 20), (0.4, 0.5, 0.6, 0.7), (0.25, 0.3, 0.35)
+SENTENCES = (9, 11, 13, 15)
 WORDS, CONTEXTS = (6.0, 10.0, 14.0, 18.0), (0.2, 0.4, 0.6, 0.8)
 MEANINGS, TOPICS = [x / 4 for x in range(8, 24)], [x / 4 for x in range(2, 14)]
 
@@ -35,8 +36,8 @@ def fit(measured):
     """The best of the grid, the stricter where several are as good."""
     base = Thresholds()
     lexical = max(
-        (replace(base, run=r, share=s, overlap=o)
-         for r, s, o in itertools.product(RUNS, SHARES, OVERLAPS)),
+        (replace(base, run=r, share=s, overlap=o, sentence=n)
+         for r, s, o, n in itertools.product(RUNS, SHARES, OVERLAPS, SENTENCES)),
         key=lambda t: (mean_f1(measured, t), t.overlap),
     )  # fmt: skip
     return max(

@@ -107,8 +107,8 @@ def core_name(speaker: str, known: Iterable[str]) -> str:
     for name in known:
         if name and name in key:
             return name
-    without = re.sub(rf"^.*(?:{_POST})(?=.{{2,4}}$)", "", key)
-    return re.sub(rf"(?:{_POST})+$", "", without) or key
+    before_post = re.sub(rf"(?:{_POST})+$", "", key)
+    return re.sub(rf"^.*(?:{_POST})(?=.{{2,4}}$)", "", before_post) or key
 
 
 def name_of(speaker: str | None) -> str:

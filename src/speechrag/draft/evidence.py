@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +82,7 @@ def measure(
     return Evidence(
         longest_run=max(counted, default=0),
         verbatim_share=sum(counted) / draft.n_letters if draft.n_letters else 0.0,
+        copied_sentence=max(_copied_sentences(draft, runs), default=0),
         cosine=cosine,
         context=context,
         overlap=_share(draft.grams, passage.grams),
@@ -87,6 +90,14 @@ def measure(
             (_share(grams, passage.grams) for grams in sentence_grams(draft)), default=0.0
         ),
     )
+
+
+def _copied_sentences(draft: KeyedText, runs: Sequence[KeyRun]) -> Iterator[int]:
+    """Letters of each sentence that lies in one run."""
+    for start, end in sentence_spans(draft.text):
+        low, high = bisect_left(draft.offsets, start), bisect_left(draft.offsets, end)
+        if any(run.start <= low and high <= run.end for run in runs):
+            yield draft.n_counted(low, high)
 
 
 def sentence_grams(keyed: KeyedText) -> list[frozenset[str]]:

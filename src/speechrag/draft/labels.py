@@ -18,6 +18,7 @@ class Thresholds:
     run: int = 16  # letters in one run: from here a copy, whatever stands around it
     share: float = 0.6  # or so much of the paragraph in runs, the longest of `share_run` letters
     share_run: int = 10
+    sentence: int = 13  # or one whole sentence of so many letters
     overlap: float = 0.35  # letter pairs of a sentence that the passage holds: from here reworded
     meaning: float = 3.25  # closeness, in deviations: from here the same meaning
     topic: float = 1.5  # from here the same topic
@@ -34,6 +35,8 @@ def choose_label(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> Label:
     if evidence.longest_run >= t.run:
         return Label.VERBATIM
     if evidence.longest_run >= t.share_run and evidence.verbatim_share >= t.share:
+        return Label.VERBATIM
+    if evidence.copied_sentence >= t.sentence:
         return Label.VERBATIM
     if evidence.sentence_overlap >= t.overlap:
         return Label.REWORDED

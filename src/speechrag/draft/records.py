@@ -59,6 +59,7 @@ class Evidence:
 
     longest_run: letters of the longest common run, formulaic phrases not counted.
     verbatim_share: share of the paragraph's letters in such runs, in [0, 1].
+    copied_sentence: letters of the longest sentence that lies in one run, end to end.
     cosine: calibrated, in standard deviations above two unrelated passages of the library.
     context: the same as `cosine`, of the paragraph and the passage's title and headings.
     overlap: share of the paragraph's pairs of letters that the passage holds, in [0, 1].
@@ -67,6 +68,7 @@ class Evidence:
 
     longest_run: int = 0
     verbatim_share: float = 0.0
+    copied_sentence: int = 0
     cosine: float = 0.0
     context: float = 0.0
     overlap: float = 0.0
