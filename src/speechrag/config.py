@@ -32,9 +32,27 @@ class Settings:
     k: int = 10
     per_speech: int = 5
     user_terms: tuple[str, ...] = ()
+    llm: bool = False
+    llm_base_url: str = ""
+    llm_model: str = ""
+    llm_temperature: float = 0.2
+    llm_context_tokens: int = 8000
+    llm_answer_tokens: int = 1200
+    llm_timeout_s: int = 60
+    llm_retries: int = 2
 
 
-_LIMITS = {"port": (0, 65535), "k": (1, 1000), "per_speech": (0, 1000), "batch_size": (1, 4096)}
+_LIMITS: dict[str, tuple[float, float]] = {
+    "port": (0, 65535),
+    "k": (1, 1000),
+    "per_speech": (0, 1000),
+    "batch_size": (1, 4096),
+    "llm_temperature": (0, 2),
+    "llm_context_tokens": (500, 2_000_000),
+    "llm_answer_tokens": (50, 100_000),
+    "llm_timeout_s": (1, 3600),
+    "llm_retries": (0, 10),
+}
 _CHOICES = {"lang": ("auto", "zh", "en")}
 
 
@@ -107,6 +125,8 @@ def _coerce(name: str, value: Any, where: str) -> Any:
             result: Any = _as_bool(value)
         elif isinstance(default, int):
             result = int(value)
+        elif isinstance(default, float):
+            result = float(value)
         elif isinstance(default, Path):
             result = Path(str(value)).expanduser()
         elif isinstance(default, tuple):
