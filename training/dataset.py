@@ -2,14 +2,17 @@
 
 import hashlib
 import random
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from speechrag.index.segment import Segmenter
 from training.corpus import (
     CHINESE_COLUMN,
     CHINESE_PAIRS,
@@ -25,7 +28,7 @@ from training.written_pairs import written_pairs
 
 Ids = NDArray[np.int32]
 MAX_TOKENS = 160
-_ENCODE_BATCH = 20_000
+_ENCODE_BATCH = 256
 # pairs with a short official query, in which a glossary term can be swapped
 _SWAPPED_KINDS = ("heading", "question", "clause", "title")
 
@@ -70,16 +73,36 @@ def content_mask(tokenizer: Tokenizer) -> NDArray[np.bool_]:
 
 def encode(tokenizer: Tokenizer, mask: NDArray[np.bool_], texts: list[str]) -> Ragged:
     """Content tokens of every text, at most `MAX_TOKENS` each."""
+    segmenter = _segmenter(tokenizer)
     parts: list[Ids] = []
-    lengths = [0]
+    lengths: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
     for start in range(0, len(texts), _ENCODE_BATCH):
-        chunk = [text or " " for text in texts[start : start + _ENCODE_BATCH]]
-        for encoding in tokenizer.encode_batch_fast(chunk, add_special_tokens=False):
-            ids = np.asarray(encoding.ids, np.int32)
-            ids = ids[mask[ids]][:MAX_TOKENS]
-            parts.append(ids)
-            lengths.append(len(ids))
-    return Ragged(np.concatenate(parts) if parts else np.zeros(0, np.int32), np.cumsum(lengths))
+        chunk = texts[start : start + _ENCODE_BATCH]
+        found = segmenter.segment(chunk)
+        ids, starts = found or _encode_singly(tokenizer, chunk)
+        row = np.repeat(np.arange(len(chunk)), np.diff(starts))
+        row, ids = row[mask[ids]], ids[mask[ids]]
+        first = np.searchsorted(row, np.arange(len(chunk) + 1))
+        kept = np.arange(len(ids)) - first[row] < MAX_TOKENS
+        parts.append(ids[kept])
+        lengths.append(np.bincount(row[kept], minlength=len(chunk)))
+    flat = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+    return Ragged(flat, np.cumsum(np.concatenate(lengths)))
+
+
+def _encode_singly(tokenizer: Tokenizer, texts: list[str]) -> tuple[Ids, NDArray[np.int64]]:
+    found = [e.ids for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+    starts = np.cumsum([0, *map(len, found)])
+    return np.array([i for ids in found for i in ids], np.int32), starts
+
+
+@lru_cache(maxsize=1)
+def _segmenter(tokenizer: Tokenizer) -> Segmenter:
+    """The array segmenter of the last tokenizer asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tokenizer.json"
+        tokenizer.save(str(file))
+        return Segmenter(file)
 
 
 def make_source(

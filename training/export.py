@@ -53,6 +53,7 @@ def save_model(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32]) -
     folder.mkdir(parents=True, exist_ok=True)
     embeddings, weights = quantise(table)
     save_file({"embeddings": embeddings, "weights": weights}, folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)  # safetensors leaves it to its owner alone
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     (folder / "modules.json").write_text(json.dumps(_MODULES, indent=2) + "\n", "utf-8")
     (folder / "config_sentence_transformers.json").write_text(

@@ -5,13 +5,19 @@ trains. On two free cores: about five minutes to read and tokenize, then the tra
 """
 
 import argparse
+import hashlib
+import pickle
 import time
 from pathlib import Path
 
-from training.dataset import load_sources
+import torch
+from tokenizers import Tokenizer
+
+from training.dataset import Source, load_sources
 from training.evaluate import REPO, load_benches
 from training.export import load_table, save_model
-from training.lexicon import build_lexicon
+from training.lexicon import Lexicon, build_lexicon
+from training.overlap import trained_glossary
 from training.train import Plan, train
 from training.vocab import build_tokenizer
 
@@ -24,11 +30,19 @@ def make_model(data: Path, out: Path, cache: Path, seed: int, plan: Plan) -> Non
     sources = load_sources(data, cache, tokenizer, seed)
     n_pairs = sum(map(len, sources.values()))
     print(f"{tokenizer.get_vocab_size()} tokens, {n_pairs} pairs: {_since(started)}", flush=True)
-    lexicon = build_lexicon(data, tokenizer, sources)
+    lexicon = _lexicon(data, cache, tokenizer, sources)
     print(f"{len(lexicon.phrases)} glosses: {_since(started)}", flush=True)
     table = train(tokenizer, sources, lexicon, seed, plan)
     save_model(out, tokenizer, table)
     print(f"written to {out}: {_since(started)}", flush=True)
+
+
+def _lexicon(data: Path, cache: Path, tokenizer: Tokenizer, sources: dict[str, Source]) -> Lexicon:
+    made_from = repr((tokenizer.to_str(), trained_glossary()))
+    path = cache / f"lexicon-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}.pkl"
+    if not path.exists():
+        path.write_bytes(pickle.dumps(build_lexicon(data, tokenizer, sources)))
+    return pickle.loads(path.read_bytes())
 
 
 def _since(started: float) -> str:
@@ -54,8 +68,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--steps", type=int, default=plan.n_steps)
     parser.add_argument("--batch-size", type=int, default=plan.batch_size)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--snapshots", type=Path, help="keep the table every 1,000 steps here")
     options = parser.parse_args()
-    plan = Plan(n_steps=options.steps, batch_size=options.batch_size)
+    torch.set_num_threads(options.threads)
+    plan = Plan(options.steps, options.batch_size, snapshots=options.snapshots)
     make_model(options.data, options.out, options.cache, options.seed, plan)
     print_figures(options.data, options.seeds, options.out)
 

@@ -12,10 +12,12 @@ import zlib
 from collections import Counter
 from multiprocessing import Pool
 from pathlib import Path
+from unicodedata import category
 
 import rjieba
 from tokenizers import Tokenizer, models, normalizers
 
+from speechrag.index.tokens import fold as search_fold
 from training.corpus import (
     CHINESE_COLUMN,
     CHINESE_PAIRS,
@@ -38,6 +40,7 @@ CHARACTER_PENALTY = 3.0
 
 _CHINESE_WORD = re.compile(r"^[\u3400-\u9fff]{2,8}$")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_ISE = re.compile(r"(?<=[a-z]{3}i)[sz](?=(?:e[ds]?|er|ers|ing|ation|ations|ational)$)")
 _YEARS = [str(year) for year in range(1949, 2036)]
 
 
@@ -112,6 +115,11 @@ def _choose_pieces(english: Counter[str]) -> list[str]:
     return [piece for piece, _ in pieces.most_common(N_ENGLISH_PIECES)]
 
 
+def _other_spelling(word: str) -> str:
+    """British for American and the reverse, where only -ise and -ize differ; else the word."""
+    return _ISE.sub(lambda match: {"s": "z", "z": "s"}[match[0]], word)
+
+
 def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tuple[str, float]]:
     """Tokens with their log probabilities, the unknown token first."""
     total = sum(chinese.values())
@@ -127,6 +135,7 @@ def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tupl
         if re.fullmatch(r"[a-z]{2,12}", word):
             latin[word] += count * 0.05
     chosen = [word for word, _ in latin.most_common(N_ENGLISH_WORDS)]
+    chosen += sorted({_other_spelling(word) for word in (*chosen, *written_en)})
     for word in dict.fromkeys([*chosen, *written_en]):
         if len(word) > 1:
             scores.setdefault(word, math.log(max(latin[word], 0.5) / total_english) * 0.8)
@@ -135,7 +144,8 @@ def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tupl
         for character in word:
             characters[character] += count
     for character, count in characters.items():
-        if count >= 1 and not character.isspace():
+        # a combining mark is never a token: whether it stands alone depends on its neighbour
+        if count >= 1 and not character.isspace() and not category(character).startswith("M"):
             own = max(chinese[character], 0.3)
             scores[character] = math.log(own / total) - CHARACTER_PENALTY
     for token in [*_YEARS, *(str(number) for number in range(10, 100))]:
@@ -144,7 +154,11 @@ def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tupl
         scores.setdefault(token, -12.0)
     for piece in _choose_pieces(english):
         scores.setdefault(piece, PIECE_SCORE - 1.0 / len(piece))
-    return [(token, round(score + _jitter(token), 6)) for token, score in scores.items()]
+    return [
+        (token, round(score + _jitter(token), 6))
+        for token, score in scores.items()
+        if search_fold(token) == token  # the encoder reads folded text: others never occur
+    ]
 
 
 def _jitter(token: str) -> float:

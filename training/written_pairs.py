@@ -15,7 +15,8 @@ from training.cutting import Pair, split_passages
 from training.overlap import trained_glossary, trained_questions
 from training.written import GlossaryRow
 
-N_PASSAGES_A_TERM = 14
+N_PASSAGES_A_TERM = 20
+N_PADDED = 3
 _SOURCES = ("political", "broadcast_news")
 _SWAP_SHARE = 0.6
 
@@ -119,15 +120,28 @@ def swapped_pairs(pairs: list[Pair], rows: list[GlossaryRow], rng: random.Random
     return swapped
 
 
+def pad_answers(asked: list[Pair], passages: list[str], rng: random.Random) -> list[Pair]:
+    """Each answer among sentences about something else, as it stands in a real passage."""
+    padded: list[Pair] = []
+    for question, answer in asked:
+        for _ in range(N_PADDED):
+            other = split_passages(rng.choice(passages), max_chars=120)
+            before, after = rng.choice(other), rng.choice(other)
+            padded.append((question, rng.choice((before + answer, answer + after))))
+    return padded
+
+
 def written_pairs(data: Path, heading_pairs: list[Pair], seed: int) -> dict[str, list[Pair]]:
     """All pairs from the glossary and the questions, by name of source."""
     rng = random.Random(f"written-{seed}")
     glossary, questions = trained_glossary(), trained_questions()
     asked = [(question.question, question.answer) for question in questions]
+    padded = pad_answers(asked, [passage for _, passage in heading_pairs], rng)
     return {
         "glossary.short": short_pairs(glossary),
         "glossary.passage": passage_pairs(data, glossary, rng),
         "glossary.swapped": swapped_pairs(heading_pairs, glossary, rng),
         "questions.asked": asked,
+        "questions.padded": padded,
         "questions.swapped": swapped_pairs(asked, glossary, rng),
     }

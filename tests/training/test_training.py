@@ -1,0 +1,219 @@
+"""The training scripts: what goes in, what is kept apart, and that they learn."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from training.batches import Glosser, drop_tokens, hash_texts
+from training.corpus import Document
+from training.cutting import ask, cut_pairs, split_passages, strip_label
+from training.dataset import Ragged, Source
+from training.evaluate import ndcg
+from training.export import digest_of, load_table, quantise, save_model
+from training.lexicon import Lexicon, align
+from training.overlap import (
+    Guard,
+    read_evaluation_questions,
+    trained_glossary,
+    trained_questions,
+)
+from training.written import GlossaryRow, read_glossary, read_questions
+from training.written_pairs import TermFinder, short_pairs, swapped_pairs
+
+
+def ragged(*texts: list[int]) -> Ragged:
+    starts = np.cumsum([0, *map(len, texts)])
+    return Ragged(np.array([i for text in texts for i in text], np.int32), starts)
+
+
+def lists(texts: Ragged) -> list[list[int]]:
+    return [
+        texts.ids[a:b].tolist() for a, b in zip(texts.starts[:-1], texts.starts[1:], strict=True)
+    ]
+
+
+class TestKeptApart:
+    def test_no_trained_question_repeats_an_evaluation_question(self):
+        questions = read_evaluation_questions()
+        assert len(questions) >= 60
+        guard = Guard(questions)
+        trained = trained_questions()
+        assert not [row.question for row in trained if guard.repeats(row.question)]
+        assert len(trained) >= 0.99 * len(read_questions())
+
+    def test_no_glossary_wording_is_an_evaluation_question(self):
+        guard = Guard(read_evaluation_questions())
+        rows = trained_glossary()
+        texts = [text for row in rows for text in (*row.english, *row.everyday)]
+        assert not [text for text in texts if guard.equal(text)]
+        assert len(rows) == len(read_glossary())
+
+    def test_spacing_width_and_marks_do_not_hide_a_repetition(self):
+        guard = Guard(["如何留住人才？", "how to keep talent"])
+        assert guard.repeats("如何 留住人才")
+        assert guard.repeats("How to keep ｔａｌｅｎｔ!")
+        assert guard.repeats("到底如何留住人才呢") == "如何留住人才？"
+        assert not guard.repeats("怎样引进人才")
+
+
+class TestWrittenMaterial:
+    def test_glossary_rows_have_a_term_and_another_wording(self):
+        rows = read_glossary()
+        assert len(rows) >= 3000
+        assert [row.term for row in rows if not (row.english or row.everyday)] == []
+
+    def test_questions_are_of_the_four_kinds(self):
+        rows = read_questions()
+        assert len(rows) >= 3000
+        assert {row.kind for row in rows} == {"official", "everyday", "english", "mixed"}
+
+    def test_short_pairs_cross_every_wording(self):
+        row = GlossaryRow("成果转化", ("a", "b"), ("c",), "")
+        assert short_pairs([row]) == [
+            ("a", "成果转化"),
+            ("b", "成果转化"),
+            ("c", "成果转化"),
+            ("a", "c"),
+            ("b", "c"),
+        ]
+
+    def test_the_longest_term_is_found_at_each_place(self):
+        finder = TermFinder(["成果", "成果转化", "转化率"])
+        assert list(finder.find("成果转化率和成果")) == [(0, "成果转化"), (6, "成果")]
+
+    def test_swapping_changes_the_query_and_leaves_the_passage(self):
+        row = GlossaryRow("成果转化", ("commercialisation",), (), "")
+        pairs = [("如何推进成果转化", "passage"), ("别的", "other")]
+        assert swapped_pairs(pairs, [row], random.Random(0)) == [
+            ("如何推进 commercialisation ", "passage")
+        ]
+
+
+class TestCutting:
+    @pytest.mark.parametrize(
+        ("text", "bare"),
+        [("一、加强领导", "加强领导"), ("（二）做好服务", "做好服务"), ("一是要抓落实", "抓落实")],
+    )
+    def test_labels_are_stripped(self, text, bare):
+        assert strip_label(text) == bare
+
+    def test_passages_are_whole_sentences_and_lose_nothing(self):
+        paragraph = "".join(f"这是第{i}句话，内容不太长。" for i in range(60))
+        passages = split_passages(paragraph, max_chars=100)
+        assert "".join(passages) == paragraph
+        assert all(len(p) <= 100 and p.endswith("。") for p in passages)
+
+    def test_a_problem_heading_is_asked_about_as_a_problem(self):
+        asked = {ask("(三)创新能力不足", random.Random(seed)) for seed in range(20)}
+        assert all("创新能力" in question for question in asked)
+
+    def test_a_query_is_cut_out_of_its_passage(self):
+        sentences = [
+            "加强基层治理体系建设。",
+            *(f"第{i}项工作要按时完成并报告情况。" for i in range(9)),
+        ]
+        document = Document("political", "一个足够长的标题", "2020", ("".join(sentences),))
+        pairs = cut_pairs(document, random.Random(1))["sentence"]
+        assert pairs
+        assert all(query not in passage for query, passage in pairs)
+
+
+class TestBatches:
+    def test_rows_are_taken_in_the_order_asked(self):
+        texts = ragged([1, 2], [3], [4, 5, 6])
+        assert lists(texts.take(np.array([2, 0, 2]))) == [[4, 5, 6], [1, 2], [4, 5, 6]]
+
+    def test_a_text_never_loses_all_its_tokens(self):
+        texts = ragged([1, 2], [3], [4, 5])
+        keep = np.array([False, False, False, False, True])
+        assert lists(drop_tokens(texts, keep)) == [[1], [3], [5]]
+
+    def test_equal_texts_have_equal_fingerprints(self):
+        prints = hash_texts(ragged([1, 2], [7], [2, 1], [1, 2, 2]))
+        assert prints[0] == prints[2]
+        assert len(set(prints.tolist())) == 3
+
+    def test_glossing_replaces_what_has_a_gloss_and_drops_other_chinese(self):
+        # tokens: 1, 2 Chinese with glosses (10 11) and (12); 3 Chinese without; 12 English
+        lexicon = Lexicon(
+            np.array([0, 0, 1, 2, *[2] * 12]),
+            (np.array([10, 11], np.int32), np.array([12], np.int32)),
+            np.array([1.0, 1.0]),
+        )
+        chinese = np.isin(np.arange(14), [1, 2, 3])
+        glosser = Glosser(lexicon, chinese)
+        rng = np.random.default_rng(0)
+        texts = ragged([1, 2], [2, 12], [3])
+        assert lists(glosser.gloss(texts, np.ones(3), rng)) == [[10, 11, 12], [12, 12], [3]]
+        assert lists(glosser.gloss(texts, np.zeros(3), rng)) == lists(texts)
+
+    def test_alignment_finds_the_translation(self):
+        # 1↔11, 2↔12, 3↔13, each seen with the others
+        chinese = ragged([1, 2], [2, 3], [1, 3], [1], [2])
+        english = ragged([11, 12], [12, 13], [13, 11], [11], [12])
+        keys, odds = align([Source("parallel", chinese, english)], n_tokens=20)
+        best = {z: max((p, k % 20) for k, p in zip(keys, odds, strict=True) if k // 20 == z)[1]
+                for z in (1, 2, 3)}  # fmt: skip
+        assert best == {1: 11, 2: 12, 3: 13}
+
+
+class TestExport:
+    def test_a_saved_table_comes_back_within_half_a_step(self, tmp_path):
+        from tokenizers import Tokenizer, models
+
+        table = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
+        table[0] = 0
+        tokenizer = Tokenizer(models.Unigram([("[UNK]", -9.0), ("a", -1.0), ("b", -2.0)], unk_id=0))
+        save_model(tmp_path, tokenizer, table)
+        loaded, back = load_table(tmp_path)
+        assert loaded.get_vocab() == tokenizer.get_vocab()
+        step = np.abs(table).max(axis=1, keepdims=True) / 127
+        assert (np.abs(back - table) <= step / 2 + 1e-7).all()
+        assert not back[0].any()
+        assert (tmp_path / "digest.txt").read_text().strip() == digest_of(tmp_path)
+
+    def test_the_largest_element_of_a_row_becomes_127(self):
+        steps, scale = quantise(np.array([[0.5, -2.0]], np.float32))
+        assert steps.tolist() == [[32, -127]]
+        assert scale[0] == pytest.approx(2 / 127)
+
+
+class TestMeasure:
+    def test_ndcg_by_hand(self):
+        # two golds, at ranks 1 and 3; three passages hold one: ideal is three gains
+        golds = [{5}, {7, 8}]
+        ideal = 1 + 1 / math.log2(3) + 1 / math.log2(4)
+        assert ndcg([5, 1, 7, 8], golds) == pytest.approx((1 + 1 / math.log2(4)) / ideal)
+        assert ndcg([1, 2], golds) == 0
+
+
+def test_training_learns_pairs_and_repeats_itself():
+    import torch
+    from tokenizers import Tokenizer, models
+    from training.batches import Sampler
+    from training.model import StaticModel, embed
+
+    torch.manual_seed(0)
+    names = ["[UNK]", *(f"词{chr(0x4E00 + i)}" for i in range(40)), *(f"w{i}" for i in range(40))]
+    tokenizer = Tokenizer(
+        models.Unigram([(name, -1.0 - i) for i, name in enumerate(names)], unk_id=0)
+    )
+    queries = ragged(*([1 + i] for i in range(40)))
+    passages = ragged(*([41 + i] for i in range(40)))
+    sources = {"pairs": Source("pairs", queries, passages)}
+    lexicon = Lexicon(np.zeros(82, np.int64), (np.array([1], np.int32),), np.array([1.0]))
+    glosser = Glosser(Lexicon(np.array([0, *[1] * 81]), lexicon.phrases, lexicon.odds),
+                      np.ones(81, bool))  # fmt: skip
+
+    def run() -> np.ndarray:
+        sampler = Sampler(sources, {"pairs": 1.0}, glosser, frozenset(), 40, seed=1)
+        model = StaticModel(tokenizer, np.full(81, 1 / 81), seed=1)
+        for _ in range(60):
+            model.step(sampler.draw()[1], 0.02, 20.0)
+        return model.folded()
+
+    table = run()
+    scores = embed(table, queries) @ embed(table, passages).T
+    assert (scores.argmax(axis=1) == np.arange(40)).all()
+    np.testing.assert_array_equal(table, run())
