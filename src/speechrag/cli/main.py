@@ -88,6 +88,7 @@ def build_parser(text: Text) -> argparse.ArgumentParser:
     _add_library_commands(add, text)
     _add_search_commands(add, text)
     _add_draft_commands(add, text)
+    _add_answer_commands(add, text)
     return parser
 
 
@@ -169,6 +170,26 @@ def _add_draft_commands(
     quotes = add("quotes", drafting.run_quotes)
     quotes.add_argument("draft", type=Path, metavar="DRAFT", help=text("arg_draft"))
     _add_json(quotes, text)
+
+
+def _add_answer_commands(
+    add: Callable[[str, Command], argparse.ArgumentParser], text: Text
+) -> None:
+    from speechrag.cli import answering
+
+    answer = add("answer", answering.run_answer)
+    answer.add_argument("question", metavar="QUESTION", help=text("arg_answer"))
+    answer.add_argument("--model", action="store_true", help=text("opt_model"))
+    answer.add_argument("--preview", action="store_true", help=text("opt_preview"))
+    answer.add_argument("--out", type=Path, metavar="FILE", help=text("opt_answer_out"))
+    _add_json(answer, text)
+
+    material = add("material", answering.run_material)
+    material.add_argument("topic", metavar="TOPIC", help=text("arg_topic"))
+    material.add_argument(
+        "--outline", type=Path, required=True, metavar="FILE", help=text("opt_outline")
+    )
+    _add_json(material, text)
 
 
 def _add_json(parser: argparse.ArgumentParser, text: Text) -> None:

@@ -135,6 +135,28 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "against_first": ("与第一个相比 p", "p against the first"),
     "encoding": ("编码 {done}/{total}", "encoding {done}/{total}"),
     "plotted": ("图已存为 {file}", "plot written to {file}"),
+    "help_answer": (
+        "回答一个问题,每句话注明出处",
+        "answer a question, every sentence with its source",
+    ),
+    "help_material": (
+        "起草参考:给提纲的每个标题找可用的段落",
+        "for each heading of an outline, passages to draw on",
+    ),
+    "arg_answer": ("问题", "the question"),
+    "arg_topic": ("讲话的题目", "the topic of the speech"),
+    "opt_model": (
+        "用设置里的语言模型(默认不用)",
+        "use the language model of the settings (off by default)",
+    ),
+    "opt_preview": ("只看会发给模型什么,不发送", "show what a model would be sent; send nothing"),
+    "opt_answer_out": ("把回答和出处存成 .docx 或 .md", "save answer and sources as .docx or .md"),
+    "opt_outline": ("提纲文件,每行一个标题", "outline file, a heading a line"),
+    "no_answer": (
+        "资料库里没有找到能回答这个问题的内容。最接近的段落(仅供参考):",
+        "the library holds no answer to this. The nearest passages, for what they are worth:",
+    ),
+    "sources": ("出处", "sources"),
     "kind": ("类别", "kind"),
     "lexical": ("词面", "lexical"),
     "dense": ("语义", "dense"),

@@ -1,0 +1,142 @@
+"""起草参考: for a topic and an outline, the best passages for each heading, by role."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from speechrag.answer.cite import check_answer
+from speechrag.answer.endpoint import Endpoint, EndpointFailure
+from speechrag.answer.prompt import DRAFT, build_request
+from speechrag.answer.records import Note, Sentence
+from speechrag.errors import QuestionError
+from speechrag.index.tokens import fold
+from speechrag.search.query import find_intent
+from speechrag.search.render import render_hit
+from speechrag.search.roles import HEADING_CUES
+from speechrag.types import Filters, Hit, Role
+
+if TYPE_CHECKING:
+    from speechrag.search.engine import Engine
+
+N_A_HEADING = 4
+_LABEL = re.compile(
+    r"^\s*(?:#+\s*|[-*•]\s*)?(?:[一二三四五六七八九十]+、|[((][一二三四五六七八九十\d]+[))]|\d{1,2}[.、．]|"
+    r"第[一二三四五六七八九十]+[部分章节,,、]*)?\s*"
+)
+_HEADING = tuple((role, re.compile(pattern)) for role, pattern in HEADING_CUES.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the library offers for one heading; `role` is what the heading calls for."""
+
+    heading: str
+    role: Role | None
+    passages: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A paragraph that a model wrote from a heading's passages, each sentence checked."""
+
+    sentences: tuple[Sentence, ...]
+    note: str | None = None
+
+
+def read_outline(text: str) -> list[str]:
+    """The headings of an outline, one a line, without their labels.
+
+    Raises:
+        QuestionError: There is none.
+
+    """
+    headings = [_LABEL.sub("", line, count=1).strip() for line in text.splitlines()]
+    headings = [heading for heading in headings if any(char.isalnum() for char in heading)]
+    if not headings:
+        raise QuestionError("提纲是空的。", "请每行写一个标题,如:一、充分认识重要意义。")
+    return headings
+
+
+def role_of_heading(heading: str) -> Role | None:
+    """What a passage under this heading does; None when the heading does not say."""
+    folded = fold(heading)
+    for role, pattern in _HEADING:
+        if role is not Role.MEASURE and pattern.search(folded):
+            return role
+    if dict(_HEADING)[Role.MEASURE].search(folded):
+        return Role.MEASURE
+    return find_intent(folded)
+
+
+def gather_material(
+    engine: Engine, topic: str, headings: Sequence[str], *, n_each: int = N_A_HEADING
+) -> list[Material]:
+    """For each heading its best passages: those of its role first, none of them twice.
+
+    A passage goes to the first heading that wants it, so that two headings never lean on the same.
+    """
+    used: set[str] = set()
+    materials = []
+    for heading in headings:
+        role = role_of_heading(heading)
+        asked = f"{topic} {heading}"
+        found: list[Hit] = []
+        if role is not None:
+            wanted = Filters(roles=frozenset({role.value}))
+            found += engine.search(asked, k=3 * n_each, filters=wanted).hits
+        found += engine.search(asked, k=3 * n_each).hits
+        chosen: dict[str, Hit] = {}
+        for hit in found:
+            if hit.passage.id not in used and len(chosen) < n_each:
+                chosen.setdefault(hit.passage.id, hit)
+        used |= set(chosen)
+        materials.append(Material(heading, role, tuple(chosen.values())))
+    return materials
+
+
+def draft_paragraph(
+    engine: Engine,
+    topic: str,
+    material: Material,
+    endpoint: Endpoint,
+    stop: threading.Event | None = None,
+) -> Draft:
+    """A paragraph from a heading's passages, by a model, through the gate."""
+    if not material.passages:
+        return Draft((), Note.GARBAGE.value)
+    request = build_request(
+        f"请为题为“{topic}”的讲话稿,起草标题“{material.heading}”下的一段话。",
+        material.passages,
+        model=endpoint.model,
+        temperature=endpoint.temperature,
+        context_tokens=endpoint.context_tokens,
+        answer_tokens=endpoint.answer_tokens,
+        system=DRAFT,
+    )
+    try:
+        text = "".join(endpoint.stream(request, stop))
+    except EndpointFailure as failure:
+        return Draft((), failure.note.value)
+    sentences = check_answer(text, request.passages, engine.encoder)
+    if not any(sentence.citations for sentence in sentences):
+        return Draft((), Note.GARBAGE.value)
+    return Draft(sentences)
+
+
+def render_material(topic: str, materials: Sequence[Material]) -> dict[str, Any]:
+    """The JSON document of `speechrag material`."""
+    return {
+        "topic": topic,
+        "headings": [
+            {
+                "heading": material.heading,
+                "role": material.role.value if material.role else None,
+                "passages": [render_hit(hit) for hit in material.passages],
+            }
+            for material in materials
+        ],
+    }

@@ -1,0 +1,132 @@
+"""Commands that answer: answer (with citations) and material (起草参考)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from speechrag.cli.library import print_json
+from speechrag.cli.text import Text
+from speechrag.config import Settings
+from speechrag.errors import SettingsError
+
+if TYPE_CHECKING:
+    from speechrag.answer.records import Answer
+    from speechrag.search.engine import Engine
+
+
+def run_answer(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+    """Answer one question from the library, every sentence with its source."""
+    from speechrag.answer.render import render_answer
+    from speechrag.search.engine import Engine
+
+    engine = Engine.open(settings)
+    if args.preview:
+        return _preview(args, settings, engine)
+    answer = _ask(args, settings, engine)
+    if args.out:
+        _export(answer, args.out)
+    if args.json:
+        print_json(render_answer(answer))
+    else:
+        _print_answer(answer, text)
+    return 0
+
+
+def _ask(args: argparse.Namespace, settings: Settings, engine: Engine) -> Answer:
+    from speechrag.answer.endpoint import Endpoint
+    from speechrag.answer.extract import compose_answer
+    from speechrag.answer.generate import prepare_request, stream_answer
+
+    if not (args.model or settings.llm):
+        return compose_answer(engine, args.question)
+    endpoint = Endpoint.from_settings(settings)
+    if endpoint is None:
+        from speechrag.answer.records import Note
+
+        return replace(compose_answer(engine, args.question), note=Note.NO_ENDPOINT.value)
+    fallback, request = prepare_request(engine, args.question, endpoint)
+    answer = fallback
+    for part in stream_answer(engine, fallback, request, endpoint):
+        if not isinstance(part, str):
+            answer = part
+        elif sys.stderr.isatty():
+            print(part, end="", file=sys.stderr, flush=True)
+    return answer
+
+
+def _preview(args: argparse.Namespace, settings: Settings, engine: Engine) -> int:
+    """Show what would be sent, and send nothing."""
+    from speechrag.answer.endpoint import Endpoint
+    from speechrag.answer.generate import prepare_request
+
+    endpoint = Endpoint.from_settings(settings) or Endpoint("", settings.llm_model)
+    _answer, request = prepare_request(engine, args.question, endpoint)
+    print_json(
+        {
+            "url": endpoint.base_url or None,
+            "n_tokens": request.n_tokens if request else 0,
+            "body": request.body() if request else None,
+        }
+    )
+    return 0
+
+
+def _export(answer: Answer, file: Path) -> None:
+    from speechrag.answer.export import render_markdown, write_docx
+
+    if file.suffix.lower() not in {".md", ".docx"}:
+        raise SettingsError(f"--out 的文件应是 .md 或 .docx:{file}", "例如 --out 问答.docx。")
+    try:
+        if file.suffix.lower() == ".docx":
+            write_docx([answer], file)
+        else:
+            file.write_text(render_markdown([answer]), encoding="utf-8")
+    except OSError as exc:
+        raise SettingsError(f"写不了 {file}({exc.strerror})。", "请检查路径和写权限。") from exc
+
+
+def _print_answer(answer: Answer, text: Text) -> None:
+    from speechrag.answer.render import render_lines, render_sources
+
+    if answer.note:
+        print(f"({answer.note})")
+    if answer.refused:
+        print(text("no_answer"))
+        for hit in answer.suggestions:
+            print(f"  《{hit.speech.title}》 {hit.text[:60].replace(chr(10), ' ')}…")
+        return
+    for line in render_lines(answer):
+        print(line)
+    print(f"\n{text('sources')}")
+    for line in render_sources(answer):
+        print(line)
+
+
+def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> int:
+    """Passages for each heading of an outline."""
+    from speechrag.answer.outline_help import gather_material, read_outline, render_material
+    from speechrag.search.engine import Engine
+
+    try:
+        outline = args.outline.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(
+            f"提纲读不出来:{args.outline}", "应是 UTF-8 的文本,每行一个标题。"
+        ) from exc
+    headings = read_outline(outline)
+    materials = gather_material(Engine.open(settings), args.topic, headings)
+    if args.json:
+        print_json(render_material(args.topic, materials))
+        return 0
+    for material in materials:
+        print(f"\n## {material.heading}" + (f"  [{material.role}]" if material.role else ""))
+        for hit in material.passages:
+            print(f"  {hit.text.replace(chr(10), ' ')}")
+            print(f"    ——《{hit.speech.title}》 {hit.speech.date or ''}  {hit.speech.source}")
+        if not material.passages:
+            print(f"  {text('nothing')}")
+    return 0
