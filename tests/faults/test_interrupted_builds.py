@@ -13,15 +13,20 @@ from index_fakes import write_library, write_speech
 from speechrag.index.generation import diagnose, open_current
 from speechrag.index.live import BUILDING_PREFIX
 
+pytestmark = pytest.mark.slow
 N_RANDOM_KILLS = int(os.environ.get("SPEECHRAG_FAULT_KILLS", "100"))
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """A folder as it is now, and the index of what it was: a file less, and one changed since."""
+    """A folder as it is now, and the index of what it was: a file less, and one changed since.
+
+    The index has as many generations as are kept, so that a build also deletes one.
+    """
     folder = tmp_path_factory.mktemp("faults")
-    write_library(folder / "s", 4)
-    children.build(folder / "s", folder / "old")
+    for n_files in (2, 3, 4):
+        write_library(folder / "s", n_files)
+        children.build(folder / "s", folder / "old")
     write_speech(folder / "s" / "speech001.txt", 7, 501)
     write_speech(folder / "s" / "new.txt", 5, 500)
     children.build(folder / "s", folder / "new")
@@ -45,7 +50,7 @@ def check_after_kill(library, index_dir, old, new):
     """Which generation is served; then the next build must bring the new one."""
     served = texts_served(index_dir)
     assert served in (old, new)
-    assert [fault for fault in diagnose(index_dir) if fault.name != "leftovers"] == []
+    assert {fault.name for fault in diagnose(index_dir)} <= {"leftovers"}
     children.build(library / "s", index_dir)
     assert texts_served(index_dir) == new
     assert not list(index_dir.glob(f"{BUILDING_PREFIX}*"))

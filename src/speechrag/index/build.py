@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +20,15 @@ from speechrag.corpus.sources import SourceFile
 from speechrag.errors import EmptySource, IndexDamaged, IndexError_, IndexMissing
 from speechrag.index.collect import RowCollector, Tokenizes
 from speechrag.index.encoding import TEXT_VERSION
-from speechrag.index.generation import Generation, check_counts, open_current, open_generation
-from speechrag.index.live import BUILDING_PREFIX, clear_leftovers, promote, prune, read_current
+from speechrag.index.generation import Generation, open_current, open_generation
+from speechrag.index.live import (
+    BUILDING_PREFIX,
+    clear_leftovers,
+    list_generations,
+    promote,
+    prune,
+    read_current,
+)
 from speechrag.index.lock import write_lock
 from speechrag.index.manifest import (
     FORMAT,
@@ -378,7 +385,6 @@ def validate(directory: Path) -> None:
     """
     generation = open_generation(directory, verify=False)
     try:
-        check_counts(generation)
         n_rows = generation.manifest.n_passages
         if (generation.body.n_vectors, generation.context.n_vectors) != (
             n_rows,
@@ -416,11 +422,10 @@ def _open_previous(index_dir: Path) -> Generation | None:
 
 def _remembered_sources(index_dir: Path) -> list[Path]:
     live = read_current(index_dir)
-    try:
-        if live is not None:
-            return [Path(source) for source in read_manifest(index_dir / live)[1].sources]
-    except IndexError_:
-        pass
+    for name in (live, *reversed(list_generations(index_dir))):
+        with suppress(IndexError_):
+            if name is not None:
+                return [Path(source) for source in read_manifest(index_dir / name)[1].sources]
     raise IndexMissing(
         f"{index_dir} 里还没有索引,不知道该读哪些文件夹。", "请运行:speechrag index 文件夹"
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.arrays import save_array
-from speechrag.index.duplicates import N_BANDS, group_rows, sketch
+from speechrag.index.duplicates import N_BANDS, group_rows, sketch_texts
 from speechrag.index.encoding import (
     KeyTable,
     VectorWriter,
@@ -129,6 +129,9 @@ class RowCollector:
         words: dict[str, list[str]] = {}
         for passage in speech.passages:
             self._add_passage(speech, passage, words)
+        texts = [passage_text_for_encoding(speech, passage) for passage in speech.passages]
+        with self._watch.timing("tokenize"):
+            self._sketches.frombytes(sketch_texts(texts).tobytes())
 
     def _add_passage(self, speech: Speech, passage: Passage, words: dict[str, list[str]]) -> None:
         text = passage_text_for_encoding(speech, passage)
@@ -141,11 +144,6 @@ class RowCollector:
             self.n_reused += 1
         else:
             self._body.add_text(text)
-        if known and self._previous is not None:
-            self._sketches.frombytes(self._previous.sketches[known[0]].tobytes())
-        else:
-            with self._watch.timing("tokenize"):
-                self._sketches.frombytes(sketch(text).tobytes())
         context_key = text_key(context)
         if context_key not in self._context_numbers:
             self._context_numbers[context_key] = self._context.n_rows

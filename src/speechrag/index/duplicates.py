@@ -7,7 +7,7 @@ stand in the other, spacing and punctuation aside. Pairs worth comparing are fou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,18 +38,23 @@ _FACTORS = _odd_numbers(1997, N_BANDS * N_PER_BAND)
 _POWERS = _odd_numbers(2014, SHINGLE_CHARS)
 
 
-def sketch(text: str) -> NDArray[np.uint64]:
-    """What is kept of a text to find its near copies: uint64, shape (N_BANDS,).
+def sketch_texts(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """What is kept of texts to find their near copies: uint64, shape (len(texts), N_BANDS).
 
-    Texts with equal keys have equal sketches. 0.1 ms for 200 characters.
+    Texts with equal keys have equal sketches. Some 60 µs for 200 characters.
     """
-    shingles = _shingles(text)
-    shingles ^= shingles >> np.uint64(29)
-    hashes = shingles[:, None] * _FACTORS[None, :]
-    hashes ^= hashes >> np.uint64(32)
-    least = hashes.min(axis=0).reshape(N_BANDS, N_PER_BAND)
-    powers = _FACTORS[:N_PER_BAND]
-    return np.asarray((least * powers).sum(axis=1, dtype=np.uint64))
+    if not texts:
+        return np.zeros((0, N_BANDS), dtype=np.uint64)
+    parts = [_shingles(text) for text in texts]
+    starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    shingles = np.concatenate(parts)
+    least = np.empty((len(texts), len(_FACTORS)), dtype=np.uint64)
+    for number, factor in enumerate(_FACTORS):
+        hashes = shingles * factor
+        hashes ^= hashes >> np.uint64(32)
+        least[:, number] = np.minimum.reduceat(hashes, starts)
+    bands = least.reshape(-1, N_BANDS, N_PER_BAND) * _FACTORS[:N_PER_BAND]
+    return np.asarray(bands.sum(axis=2, dtype=np.uint64))
 
 
 def group_rows(
@@ -96,14 +101,15 @@ def share(a: str, b: str) -> float:
 
 def _shingles(text: str) -> NDArray[np.uint64]:
     """A number for each stretch of four characters of a text's key; one for a shorter text."""
-    key = fold_key(text, ignore_punctuation=True) or text
+    key = fold_key(text, ignore_punctuation=True) or text or " "
     codes = np.frombuffer(key.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     width = min(SHINGLE_CHARS, len(codes))
-    n_shingles = max(len(codes) - width + 1, 1)
-    total = np.zeros(n_shingles, dtype=np.uint64)
-    for place in range(width):
-        total += codes[place : place + n_shingles].astype(np.uint64) * _POWERS[place]
-    return total
+    n_shingles = len(codes) - width + 1
+    total = codes[:n_shingles] * _POWERS[0]
+    for place in range(1, width):
+        total += codes[place : place + n_shingles] * _POWERS[place]
+    total ^= total >> np.uint64(29)
+    return np.asarray(total)
 
 
 class _Groups:

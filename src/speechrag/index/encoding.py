@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from speechrag.types import Passage, Speech, Vectors
 
 TEXT_VERSION = 1
-"""Counted up when the functions below give another text; kept in the manifest."""
+"""Counted up when the functions below, or the sketches of duplicates.py, change what they give for
+the same passage: then every file is read again. Kept in the manifest."""
 
 BATCH_ROWS = 512
 """Texts encoded at a time."""

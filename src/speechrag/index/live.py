@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -82,11 +83,16 @@ def sync_path(path: Path) -> None:
 
 
 def prune(index_dir: Path, keep: int = N_KEPT) -> None:
-    """Delete all but the live generation and the newest others; what will not go stays."""
+    """Delete all but the live generation and the newest others; what will not go stays whole."""
     live = read_current(index_dir)
     others = [name for name in list_generations(index_dir) if name != live]
     for name in others[: max(len(others) - (keep - 1), 0)]:
-        shutil.rmtree(index_dir / name, ignore_errors=True)
+        # Renamed first, so that it is never half a generation under its own name; on Windows the
+        # rename fails while a reader has it open.
+        doomed = index_dir / f"{BUILDING_PREFIX}{name}"
+        with contextlib.suppress(OSError):
+            os.rename(index_dir / name, doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
 
 
 def clear_leftovers(index_dir: Path) -> None:

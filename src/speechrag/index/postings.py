@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import shutil
 from array import array
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from speechrag.index.lexical import Field, LexicalIndex
 
 SPILL_POSTINGS = 4_000_000
-"""Postings held in memory before they go to disk: some 40 MB."""
+"""Tokens held in memory before they go to disk, and postings moved at a time: some 100 MB."""
 
 Block = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]]  # terms, rows, frequencies
 
@@ -45,9 +45,11 @@ class PostingsBuilder:
         self._directory = directory
         self._previous = previous
         # Terms of the earlier index keep their numbers until the end.
-        self._numbers: dict[bytes, int] = {}
+        self._numbers: defaultdict[str, int] = defaultdict()
+        self._numbers.default_factory = self._numbers.__len__  # a new term gets the next number
         if previous is not None:
-            self._numbers = {term: number for number, term in enumerate(previous.vocabulary)}
+            for term in previous.vocabulary:
+                self._numbers[term.decode("utf-8", "surrogatepass")]
         self._n_rows = 0
         self._old_rows = np.full(previous.n_rows if previous else 0, -1, dtype=np.int32)
         self._spill = directory / "spill"
@@ -56,17 +58,8 @@ class PostingsBuilder:
 
     def add(self, tokens: Mapping[str, Sequence[str]]) -> None:
         """The next row, given by its tokens in each field."""
-        numbers = self._numbers
         for name, buffer in self._fields.items():
-            counts = Counter(tokens[name])
-            buffer.lengths.append(len(tokens[name]))
-            for term, count in counts.items():
-                key = term.encode("utf-8", "surrogatepass")
-                buffer.terms.append(numbers.setdefault(key, len(numbers)))
-                buffer.rows.append(self._n_rows)
-                buffer.frequencies.append(min(count, 0xFFFF))
-            if len(buffer.terms) >= SPILL_POSTINGS:
-                buffer.spill()
+            buffer.add(self._n_rows, map(self._numbers.__getitem__, tokens[name]))
         self._n_rows += 1
 
     def add_previous(self, start: int, stop: int) -> None:
@@ -88,7 +81,7 @@ class PostingsBuilder:
         used = np.zeros(n_terms, dtype=bool)
         for count in counts.values():
             used |= count > 0
-        all_terms = list(self._numbers)
+        all_terms = [term.encode("utf-8", "surrogatepass") for term in self._numbers]
         order = sorted(np.flatnonzero(used).tolist(), key=all_terms.__getitem__)
         Vocabulary.from_sorted([all_terms[number] for number in order]).save(self._directory)
         ranks = np.full(n_terms, -1, dtype=np.int32)
@@ -124,37 +117,51 @@ class PostingsBuilder:
 
 
 class _FieldBuffer:
-    """Postings of one field in the order in which they came, in memory and on disk."""
+    """The tokens of one field as they come, in memory; as postings, row by row, on disk."""
 
     def __init__(self, folder: Path) -> None:
-        self.terms, self.rows, self.frequencies = array("i"), array("i"), array("H")
         self.lengths = array("i")
+        self._tokens = array("i")
+        self._rows: list[int] = []  # those with tokens in memory, and how many each has
+        self._counts: list[int] = []
         self._folder = folder
         self._n_spilled = 0
         folder.mkdir()
 
-    def spill(self) -> None:
-        terms, rows, frequencies = self._arrays()
-        save_array(self._folder / f"{self._n_spilled}t.npy", terms)
-        save_array(self._folder / f"{self._n_spilled}r.npy", rows)
-        save_array(self._folder / f"{self._n_spilled}f.npy", frequencies)
-        self.terms, self.rows, self.frequencies = array("i"), array("i"), array("H")
-        self._n_spilled += 1
+    def add(self, row: int, tokens: Iterable[int]) -> None:
+        before = len(self._tokens)
+        self._tokens.extend(tokens)
+        count = len(self._tokens) - before
+        self.lengths.append(count)
+        self._rows.append(row)
+        self._counts.append(count)
+        if len(self._tokens) >= SPILL_POSTINGS:
+            self._spill()
 
     def blocks(self) -> Iterator[Block]:
+        self._spill()
         for number in range(self._n_spilled):
             terms, rows, frequencies = (
                 np.load(self._folder / f"{number}{part}.npy", allow_pickle=False) for part in "trf"
             )
             yield terms, rows, frequencies
-        yield self._arrays()
 
-    def _arrays(self) -> Block:
-        return (
-            np.frombuffer(self.terms, dtype=np.int32),
-            np.frombuffer(self.rows, dtype=np.int32),
-            np.frombuffer(self.frequencies, dtype=np.uint16),
-        )
+    def _spill(self) -> None:
+        if not self._rows:
+            return
+        tokens = np.frombuffer(self._tokens, dtype=np.int32)
+        rows = np.repeat(np.asarray(self._rows, dtype=np.int64), self._counts)
+        pairs, counts = np.unique((rows << 32) | tokens, return_counts=True)
+        frequencies = np.minimum(counts, 0xFFFF).astype(np.uint16)
+        for part, values in (
+            ("t", (pairs & 0xFFFFFFFF).astype(np.int32)),
+            ("r", (pairs >> 32).astype(np.int32)),
+            ("f", frequencies),
+        ):
+            save_array(self._folder / f"{self._n_spilled}{part}.npy", values)
+        del tokens
+        self._tokens, self._rows, self._counts = array("i"), [], []
+        self._n_spilled += 1
 
 
 def _taken_over(field: Field, new_rows: NDArray[np.int32]) -> Iterator[Block]:

@@ -10,12 +10,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from speechrag.index.foldtable import load_table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 RULES_VERSION = 1
 """Counted up whenever the same text may give other tokens; part of every tokenizer's digest."""
@@ -140,7 +137,7 @@ class Tokenizer:
         terms = {fold_key(term, ignore_punctuation=True) for term in user_terms} - {""}
         self._terms = sorted(terms, key=lambda term: (-len(term), term))
         self._term_pattern = re.compile("|".join(map(re.escape, self._terms)) or r"(?!)")
-        self._cutter: Callable[[str, str], list[Span]] | None = None
+        self._loaded: Any = None
 
     @property
     def user_terms(self) -> Sequence[str]:
@@ -157,12 +154,35 @@ class Tokenizer:
 
     def warm_up(self) -> None:
         """Load the dictionary now (0.15 s) instead of with the first text."""
-        self._cut("预热")
+        self._jieba().cut("预热")
 
     def tokenize(self, text: str) -> list[str]:
         """The tokens of a text in the order of where they start, with repetitions."""
         squeezed = _by_context(_IDLE_SPACE.sub("", _char_fold(text)))
-        return [token for token, _start, _end in self._spans(squeezed)]
+        tokens: list[str] = []
+        for piece, _start, is_term in self._pieces(squeezed):
+            if is_term:
+                tokens += [token for token, _start, _end in self._term_spans(piece, 0)]
+            else:
+                self._add_tokens(piece, tokens)
+        return tokens
+
+    def _add_tokens(self, piece: str, tokens: list[str]) -> None:
+        """What `_spans` gives for a piece without user terms, without spans and twice as fast."""
+        cut = self._jieba().cut_for_search
+        number, number_end = "", -1
+        for match in _RUN.finditer(piece):
+            run = match[0]
+            if match.lastgroup == "han":
+                words = cut(run)
+                if number_end == match.start() and len(words[0]) == 1:
+                    words[0] = number + words[0]
+                tokens += words
+            elif match.lastgroup == "number":
+                number, number_end = run.replace(",", ""), match.end()
+                tokens.append(number)
+            else:
+                tokens.append(stem(run.removesuffix("'s")))
 
     def tokenize_spans(self, text: str) -> list[Span]:
         """The tokens as `tokenize` gives them, each with its start and end in `text`."""
@@ -172,14 +192,14 @@ class Tokenizer:
             for token, start, end in self._spans(_by_context(squeezed))
         ]
 
-    def _cut(self, run: str) -> list[Span]:
-        if self._cutter is None:
-            # The package makes this instance when imported; another costs 0.1 s more. Nothing is
-            # added to it: user terms are cut out beforehand.
+    def _jieba(self) -> Any:
+        if self._loaded is None:
+            # The module's own instance: making another costs 0.1 s more. Nothing is added to its
+            # dictionary, for user terms are cut out beforehand.
             import rjieba
 
-            self._cutter = rjieba.tokenize
-        return self._cutter(run, "search")
+            self._loaded = rjieba
+        return self._loaded
 
     def _spans(self, text: str) -> Iterator[Span]:
         """Tokens of a folded text without idle white space, offsets into that text."""
@@ -219,7 +239,7 @@ class Tokenizer:
         whole = (term, start, start + len(term))
         for match in _RUN.finditer(term):
             if match.lastgroup == "han":
-                for token, begin, end in self._cut(match[0]):
+                for token, begin, end in self._jieba().tokenize(match[0], "search"):
                     span = (token, start + match.start() + begin, start + match.start() + end)
                     # A term's single characters say nothing that the term does not.
                     if end - begin > 1 and span != whole:
@@ -228,7 +248,7 @@ class Tokenizer:
 
     def _han_spans(self, run: str, start: int, number: Span | None) -> Iterator[Span]:
         """Words of one run of Chinese; 年 after 2025 becomes 2025年."""
-        for token, begin, end in self._cut(run):
+        for token, begin, end in self._jieba().tokenize(run, "search"):
             if number and begin == 0 and end == 1 and number[2] == start:
                 yield (number[0] + token, number[1], start + end)
             else:
