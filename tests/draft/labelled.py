@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speechrag.draft.candidates import without_formulas
-from speechrag.draft.evidence import Calibration, measure
+from speechrag.draft.evidence import Calibration, measure, sentence_grams
 from speechrag.draft.labels import choose_label
 from speechrag.draft.records import Label
 from speechrag.draft.runs import KeyedText, find_runs
@@ -49,7 +49,9 @@ def measure_pairs(pairs, encoder):
         cosine = of_body.of(float(vector @ body[pair.passage]))
         context = of_context.of(float(vector @ head[pair.context]))
         runs = find_runs(draft, passage)
-        measured.append((pair.label, measure(draft, passage, runs, cosine, context)))
+        measured.append(
+            (pair.label, measure(draft, passage, runs, cosine, context, sentence_grams(draft)))
+        )
     return measured
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from speechrag.draft.candidates import cut_evenly, rows_by_words, split_clauses, without_formulas
+from speechrag.draft.candidates import WordFinder, cut_evenly, split_clauses, without_formulas
 from speechrag.draft.compare import Comparer
 from speechrag.draft.reading import draft_from_text
 from speechrag.draft.records import Label
@@ -197,9 +197,9 @@ def test_clauses_are_long_enough_to_be_runs():
 
 
 def test_words_find_the_passage_that_holds_them(library):
-    rows = rows_by_words(library, "宁可十防九空，不可失防万一")
+    rows = WordFinder(library).rows("宁可十防九空，不可失防万一")
     assert "宁可十防九空" in library.generation.store.text(int(rows[0]))
-    assert len(rows_by_words(library, "垚犇鑫淼")) == 0
+    assert len(WordFinder(library).rows("垚犇鑫淼")) == 0
 
 
 def test_formulas_are_blanked_before_encoding():

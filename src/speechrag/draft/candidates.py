@@ -7,7 +7,7 @@ Each clause is therefore asked for by its own words: a passage that repeats it h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -56,21 +56,40 @@ def split_clauses(text: str) -> list[str]:
     return clauses
 
 
-def rows_by_words(
-    library: Library, clause: str, k: int = N_BY_WORDS, min_coverage: float = MIN_COVERAGE
-) -> Rows:
-    """The passages that hold most of a clause's words, weighted by rarity; most first."""
-    lexical = library.generation.lexical
-    terms = dict.fromkeys(library.tokenizer.tokenize(clause))
-    weights = {term: lexical.idf(term) for term in terms if lexical.df(term)}
-    total = sum(weights.values())
-    if not total:
-        return np.zeros(0, dtype=np.int64)
-    held = np.zeros(lexical.n_rows, dtype=np.float32)
-    for term, weight in weights.items():
-        held[lexical.postings(term)[0]] += np.float32(weight)
-    scores, rows = top_rows(held, k)
-    return rows[scores >= min_coverage * total]
+class WordFinder:
+    """Finds passages by the words of a clause; each word's passages are looked up once."""
+
+    def __init__(self, library: Library) -> None:
+        self._lexical = library.generation.lexical
+        self._tokenizer = library.tokenizer
+        self._known: dict[str, tuple[NDArray[np.int32], float]] = {}
+
+    def rows(self, clause: str, k: int = N_BY_WORDS, min_coverage: float = MIN_COVERAGE) -> Rows:
+        """The passages that hold most of a clause's words, weighted by rarity; most first.
+
+        Args:
+            clause: A few words.
+            k: How many at most.
+            min_coverage: The share of the words' weight that a passage has to hold, in [0, 1].
+        """
+        found = [self._look_up(term) for term in dict.fromkeys(self._tokenizer.tokenize(clause))]
+        total = sum(idf for _, idf in found)
+        if not total:
+            return np.zeros(0, dtype=np.int64)
+        held = np.zeros(self._lexical.n_rows, dtype=np.float32)
+        for rows, idf in found:
+            held[rows] += np.float32(idf)
+        held[held < min_coverage * total] = 0.0
+        return top_rows(held, k)[1]
+
+    def _look_up(self, term: str) -> tuple[NDArray[np.int32], float]:
+        """The rows that hold a term, and its weight: 0 where none does."""
+        known = self._known.get(term)
+        if known is None:
+            rows = self._lexical.postings(term)[0]
+            idf = self._lexical.idf(term) if len(rows) else 0.0
+            known = self._known[term] = rows, idf
+        return known
 
 
 def nearest_rows(
@@ -125,14 +144,12 @@ def cut_evenly(text: str, limit: int = MAX_UNIT_CHARS) -> list[str]:
 
 
 def gather_rows(
-    library: Library, texts: Sequence[str], on_done: Callable[[int], None] | None = None
+    library: Library, words: WordFinder, texts: Sequence[str]
 ) -> tuple[list[Rows], list[Vectors]]:
     """For each text the rows to compare it with, rising, and its vectors."""
     near, vectors = nearest_rows(library, texts)
     rows = []
-    for number, (text, found) in enumerate(zip(texts, near, strict=True), 1):
-        by_words = [rows_by_words(library, clause) for clause in split_clauses(text)]
+    for text, found in zip(texts, near, strict=True):
+        by_words = [words.rows(clause) for clause in split_clauses(text)]
         rows.append(np.unique(np.concatenate([found, *by_words])).astype(np.int64))
-        if on_done:
-            on_done(number)
     return rows, vectors

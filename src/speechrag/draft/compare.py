@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from speechrag.draft.align import align_sentences
-from speechrag.draft.candidates import Library, Rows, gather_rows
-from speechrag.draft.evidence import Calibration, measure, sentence_spans
+from speechrag.draft.candidates import Library, Rows, WordFinder, gather_rows
+from speechrag.draft.evidence import Calibration, measure, sentence_grams, sentence_spans
 from speechrag.draft.labels import DEFAULT, Thresholds, choose_label, score_of
 from speechrag.draft.records import (
     MIN_LETTERS,
@@ -89,6 +89,7 @@ class Comparer:
         body, context = library.generation.body, library.generation.context
         self._calibration = Calibration.of_store(body)
         self._context_calibration = Calibration.of_stores(body, context)
+        self._words = WordFinder(library)
         self._texts: dict[int, KeyedText] = {}
 
     def compare(
@@ -108,12 +109,13 @@ class Comparer:
 
     def _compare_batch(self, paragraphs: Sequence[DraftParagraph]) -> list[Finding]:
         texts = [paragraph.text for paragraph in paragraphs]
-        rows, vectors = gather_rows(self._library, texts)
+        rows, vectors = gather_rows(self._library, self._words, texts)
         self._load(np.unique(np.concatenate(rows)))
-        return [
+        findings = [
             self._judge(paragraph, KeyedText(paragraph.text), found, vector)
             for paragraph, found, vector in zip(paragraphs, rows, vectors, strict=True)
         ]
+        return self._align(findings)
 
     def _load(self, rows: Rows) -> None:
         """The texts of passages, in the order of the library: each speech is read once."""
@@ -131,7 +133,7 @@ class Comparer:
         return Finding(
             paragraph=paragraph,
             label=hits[0].label if hits else Label.UNPRECEDENTED,
-            hits=self._align(paragraph.text, hits),
+            hits=hits,
             precedent=tuple(keyed.span(a, b) for a, b in precedent),
             n_letters=keyed.n_letters,
             n_verbatim=sum(keyed.n_counted(a, b) for a, b in precedent),
@@ -155,10 +157,11 @@ class Comparer:
         first = dict.fromkeys(
             [*order[: MAX_MEASURED // 2].tolist(), *np.argsort(-np.array(cosines)).tolist()]
         )
+        sentences = sentence_grams(keyed)
         candidates = []
         for at in list(first)[:MAX_MEASURED]:
             evidence = measure(
-                keyed, self._texts[int(rows[at])], runs[at], cosines[at], contexts[at]
+                keyed, self._texts[int(rows[at])], runs[at], cosines[at], contexts[at], sentences
             )
             label = choose_label(evidence, self._thresholds)
             if label is not Label.UNPRECEDENTED:
@@ -227,22 +230,28 @@ class Comparer:
         )  # fmt: skip
         return DraftHit(hit, candidate.label, evidence, runs)
 
-    def _align(self, text: str, hits: tuple[DraftHit, ...]) -> tuple[DraftHit, ...]:
-        """The hits with their aligned sentences; all sentences are encoded together."""
-        if not hits:
-            return hits
-        sides = [text, *(found.hit.text for found in hits)]
-        sentences = [[side[a:b] for a, b in sentence_spans(side)] for side in sides]
-        vectors = self._library.encoder.encode_passages([s for side in sentences for s in side])
-        ends = np.cumsum([len(side) for side in sentences])
-        ours = vectors[: ends[0]]
-        return tuple(
-            replace(
-                found,
-                pairs=align_sentences(text, found.hit.text, found.runs, ours, vectors[low:high]),
-            )
-            for found, low, high in zip(hits, ends, ends[1:], strict=False)
-        )
+    def _align(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings with their hits' aligned sentences; all sentences are encoded together."""
+        sides = [
+            side for f in findings if f.hits
+            for side in (f.paragraph.text, *(found.hit.text for found in f.hits))
+        ]  # fmt: skip
+        sentences = {
+            side: [side[a:b] for a, b in sentence_spans(side)] for side in dict.fromkeys(sides)
+        }
+        flat = list(dict.fromkeys(s for parts in sentences.values() for s in parts))
+        vectors = self._library.encoder.encode_passages(flat)
+        at = {sentence: number for number, sentence in enumerate(flat)}
+        of = {side: vectors[[at[s] for s in parts]] for side, parts in sentences.items()}
+        return [
+            replace(f, hits=tuple(_aligned(f, found, of) for found in f.hits)) for f in findings
+        ]
+
+
+def _aligned(finding: Finding, found: DraftHit, vectors: Mapping[str, Vectors]) -> DraftHit:
+    ours, theirs = finding.paragraph.text, found.hit.text
+    pairs = align_sentences(ours, theirs, found.runs, vectors[ours], vectors[theirs])
+    return replace(found, pairs=pairs)
 
 
 def _rank_sources(findings: Sequence[Finding]) -> tuple[SourceUse, ...]:

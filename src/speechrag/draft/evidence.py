@@ -76,8 +76,18 @@ def measure(
     runs: list[KeyRun],
     cosine: float,
     context: float,
+    sentences: Sequence[frozenset[str]],
 ) -> Evidence:
-    """The evidence between a paragraph and a passage; runs and calibrated cosines are known."""
+    """The evidence between a paragraph and a passage.
+
+    Args:
+        draft: The paragraph.
+        passage: The passage.
+        runs: Their common runs.
+        cosine: Calibrated.
+        context: The calibrated cosine of the paragraph and the passage's title and headings.
+        sentences: `sentence_grams(draft)`.
+    """
     counted = [draft.n_counted(run.start, run.end) for run in runs]
     return Evidence(
         longest_run=max(counted, default=0),
@@ -86,9 +96,7 @@ def measure(
         cosine=cosine,
         context=context,
         overlap=_share(draft.grams, passage.grams),
-        sentence_overlap=max(
-            (_share(grams, passage.grams) for grams in sentence_grams(draft)), default=0.0
-        ),
+        sentence_overlap=max(_share(grams, passage.grams) for grams in sentences),
     )
 
 

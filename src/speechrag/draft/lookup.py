@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from speechrag.draft.attribution import name_of
-from speechrag.draft.candidates import Library, rows_by_words, split_clauses
+from speechrag.draft.candidates import Library, WordFinder, split_clauses
 from speechrag.draft.records import Span
 from speechrag.draft.runs import KeyedText
 from speechrag.index.tokens import fold_key
@@ -50,6 +50,7 @@ class Finder:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._words = WordFinder(library)
         self._windows: dict[int, tuple[Speech, int, KeyedText]] = {}
 
     @cached_property
@@ -84,7 +85,7 @@ class Finder:
         """Passages that hold enough of the words or of one of their clauses, rising."""
         clauses = split_clauses(words)
         asked = dict.fromkeys([words, *clauses])
-        rows = [rows_by_words(self._library, text, N_ROWS, min_coverage) for text in asked]
+        rows = [self._words.rows(text, N_ROWS, min_coverage) for text in asked]
         return [int(row) for row in np.unique(np.concatenate(rows))]
 
     def passage_at(self, speech: Speech, offset: int) -> Passage | None:

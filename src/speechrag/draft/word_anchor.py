@@ -38,11 +38,16 @@ class WordPlaces:
             for at in order:
                 if wanted in self._keys[at]:
                     self._at = at
-                    return self._paragraphs[at], _place(self._paragraphs[at].text, wanted)
+                    paragraph = self._paragraphs[at]
+                    return paragraph, _place(paragraph.text, text, wanted)
         return None
 
 
-def _place(text: str, wanted: str) -> Span:
+def _place(text: str, words: str, wanted: str) -> Span:
+    """Where the words stand with their marks, or at least the letters looked for."""
+    at = text.find(words)
+    if at >= 0:
+        return at, at + len(words)
     key, offsets = fold_key_map(text, ignore_punctuation=True)
     at = key.find(wanted)
     return offsets[at], offsets[at + len(wanted) - 1] + 1
