@@ -28,8 +28,8 @@ _STRINGS: dict[str, tuple[str, str]] = {
     "date_from": ("从", "From"),
     "date_to": ("到", "To"),
     "date_info": (
-        "选年份，或输入 2023-05、2023-05-18",
-        "Pick a year, or type 2023-05 or 2023-05-18",
+        "选年份，或输入 2023-05-18",
+        "Pick a year, or type 2023-05-18",
     ),
     "any": ("不限", "any"),
     "kinds": ("类别", "Kind"),
