@@ -23,7 +23,7 @@ from speechrag.index.tokens import Tokenizer
 from speechrag.search.candidates import Searchable, gather_signals
 from speechrag.search.explain import Explanation, explain_hit
 from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
-from speechrag.search.late import TokenMatcher, TokenRows
+from speechrag.search.late import N_LATE, TokenMatcher, TokenRows
 from speechrag.search.query import Query, analyse_question
 from speechrag.search.rerank import N_RERANKED, CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
@@ -113,7 +113,7 @@ class Engine:
         for query, vector in zip(queries, vectors, strict=True):
             signals = gather_signals(self.generation, query, vector, allowed, self.weights)
             if self.matcher is not None and self.weights.late:
-                signals = replace(signals, late=self.matcher.match(query.text, signals.rows))
+                signals = self._match_late(query, signals, self.matcher)
             hits = self._to_hits(query, signals, k or self.settings.k, cap)
             took_ms = (time.perf_counter() - started) * 1000
             results.append(SearchResult(query.text, tuple(hits), took_ms))
@@ -124,6 +124,12 @@ class Engine:
         """The question as the index is asked it."""
         query = analyse_question(question, self.tokenizer)
         return expand_query(query, self.encoder, self.generation.lexical)
+
+    def _match_late(self, query: Query, signals: Signals, matcher: TokenMatcher) -> Signals:
+        """The best candidates so far, with their words held against the question's."""
+        scores, _ = fuse_signals(signals, WITHOUT_TOKENS, asks_fact=query.asks_fact)
+        signals = signals.take(np.lexsort((signals.rows, -scores))[:N_LATE])
+        return replace(signals, late=matcher.match(query.text, signals.rows))
 
     def _to_hits(self, query: Query, signals: Signals, k: int, cap: int) -> list[Hit]:
         scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)

@@ -56,6 +56,18 @@ class Signals:
     role: Floats
     phrase: Floats
 
+    def take(self, places: NDArray[np.int64]) -> Signals:
+        """The candidates at some places only."""
+        return Signals(
+            rows=self.rows[places],
+            lexical=self.lexical[places],
+            dense=self.dense[places],
+            late=self.late[places],
+            context=self.context[places],
+            role=self.role[places],
+            phrase=self.phrase[places],
+        )
+
 
 def fuse_signals(
     signals: Signals, weights: Weights, *, asks_fact: bool

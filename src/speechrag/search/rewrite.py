@@ -28,11 +28,15 @@ class Thesaurus(Protocol):
         """Up to k (token, cosine), falling, in a script: "zh" or "en"; never the text itself."""
 
 
-def expand_query(query: Query, encoder: object, lexical: LexicalIndex) -> Query:
+def expand_query(
+    query: Query, encoder: object, lexical: LexicalIndex, *, relaxed: bool = False
+) -> Query:
     """The query with other words in `added`, weights in (0, 1].
 
-    Words that no passage holds are looked for inside longer ones, so that 汛 finds 防汛. Synonyms
-    and translations come from the encoder when it is a `Thesaurus`. Only indexed words are added.
+    Words that no passage holds are looked for inside longer ones, so that 汛 finds 防汛. In the
+    relaxed pass English words are translated and Chinese words get synonyms, when the encoder is a
+    `Thesaurus`: in the first pass late interaction sees the same neighbours better and sooner
+    (benchmarks/results/retrieval.md). Only indexed words are added.
     """
     added: dict[str, float] = {}
 
@@ -44,7 +48,7 @@ def expand_query(query: Query, encoder: object, lexical: LexicalIndex) -> Query:
         if not term.isascii() and lexical.df(term) == 0:
             for word in lexical.terms_containing(term)[:N_CONTAINING]:
                 add(word, 1.0)
-    if isinstance(encoder, Thesaurus):
+    if relaxed and isinstance(encoder, Thesaurus):
         for token, cosine in _near_words(query, encoder):
             add(token, float(cosine))
     return replace(query, added=added)
