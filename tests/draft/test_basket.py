@@ -35,13 +35,13 @@ def test_passages_stand_under_their_topics_with_their_sources(document):
         ("公文一级标题", "一、作风"),
         (BODY, "病长在干部身上，"),
         (BODY, "疼却落在群众身上。"),
-        (SOURCE, "（按:可用在开头）"),
-        (SOURCE, "（《表态发言》,2016-03-11,邓春禾,一、认错;2016.txt）"),
+        (SOURCE, "（按：可用在开头）"),
+        (SOURCE, "（《表态发言》，2016-03-11，邓春禾，一、认错；2016.txt）"),
         ("公文一级标题", "二、防汛"),
         (BODY, "宁可十防九空。"),
-        (SOURCE, "（《防汛讲话》;2022.txt）"),
+        (SOURCE, "（《防汛讲话》；2022.txt）"),
         (BODY, "防汛无小事。"),
-        (SOURCE, "（《防汛讲话》;2022.txt）"),
+        (SOURCE, "（《防汛讲话》；2022.txt）"),
     ]
 
 

@@ -171,7 +171,7 @@ def test_progress_ends_with_the_whole_draft(library):
     comparison = Comparer(library).compare(draft_from_text(text), seen.append)
     assert len(comparison.findings) == 300
     assert [p.done for p in seen] == [128, 256, 300]
-    assert seen[-1].describe("zh") == "比对:第 300/300 段"
+    assert seen[-1].describe("zh") == "比对：第 300/300 段"
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "……——！"])

@@ -92,7 +92,7 @@ def test_a_finding_is_a_comment_on_its_paragraph(written):
 def test_a_quotation_finding_is_a_comment_on_just_its_words(written):
     (found,) = [c for a, c in comments(written) if a == QUOTED]
     assert found.startswith("引文核验 【有出入】")
-    assert "稿“绝不”,原文“不可”" in found
+    assert "稿“绝不”，原文“不可”" in found
 
 
 def test_the_draft_is_as_it_came(written, original):

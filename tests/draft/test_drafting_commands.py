@@ -50,7 +50,7 @@ def test_compare_prints_the_document_of_the_contract(run, draft):
 def test_compare_tells_a_person(run, draft):
     code, out, _ = run("compare", draft)
     assert code == 0
-    assert out.startswith("3 段,有原文先例的文字占 ")
+    assert out.startswith("3 段，有原文先例的文字占 ")
     assert "[原文重复] 专利证书" in out
     assert "引文有 1 处要核对" in out
 

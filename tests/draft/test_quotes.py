@@ -108,7 +108,7 @@ def test_a_verdict_says_what_is_amiss(library):
     (finding,) = check(library, "周启明书记强调：“宁可十防九空，不可失防万一。”")
     told = describe_quote(finding)
     assert "张冠李戴" in told
-    assert "稿中说出自:周启明书记" in told
+    assert "稿中说出自：周启明书记" in told
     assert "在全市防汛抗旱工作会议上的讲话" in told
 
 

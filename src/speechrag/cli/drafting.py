@@ -82,12 +82,12 @@ def _check_out(out: Path | None, draft: Path) -> None:
         return
     if out.suffix.lower() not in FORMATS:
         raise SettingsError(
-            f"不会写 {out.suffix or '没有扩展名的'} 文件:{out}", f"可用的有:{' '.join(FORMATS)}。"
+            f"不会写 {out.suffix or '没有扩展名的'} 文件：{out}", f"可用的有：{' '.join(FORMATS)}。"
         )
     if not out.parent.is_dir():
-        raise SettingsError(f"没有这个文件夹:{out.parent}", "请先建好文件夹,或换一个位置。")
+        raise SettingsError(f"没有这个文件夹：{out.parent}", "请先建好文件夹，或换一个位置。")
     if out.exists() and draft.exists() and out.samefile(draft):
-        raise SettingsError(f"{out} 就是草稿本身,不会覆盖它。", "请换一个文件名。")
+        raise SettingsError(f"{out} 就是草稿本身，不会覆盖它。", "请换一个文件名。")
 
 
 def _write(report: Report, out: Path, draft: Path) -> None:
@@ -114,7 +114,7 @@ def _write(report: Report, out: Path, draft: Path) -> None:
     except OSError as exc:
         part.unlink(missing_ok=True)
         raise SettingsError(
-            f"写不了 {out}({exc.strerror})", "请检查权限,或关掉正打开着它的程序。"
+            f"写不了 {out}({exc.strerror})", "请检查权限，或关掉正打开着它的程序。"
         ) from exc
 
 

@@ -32,21 +32,21 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "help_models": ("有哪些向量模型,各有什么代价", "which encoders there are and what each costs"),
     "help_serve": ("打开网页", "open the web page"),
     "help_compare": (
-        "对稿:草稿逐段对照文库里最相近的段落",
+        "对稿：草稿逐段对照文库里最相近的段落",
         "set each paragraph of a draft beside the passages most like it",
     ),
     "help_quotes": (
-        "引文核验:草稿里的引文逐字查对;有问题则退出码为 1",
+        "引文核验：草稿里的引文逐字查对；有问题则退出码为 1",
         "look up every quotation of a draft; exit 1 when something is amiss",
     ),
-    "arg_draft": ("草稿文件;写 - 则从标准输入读文字", "the draft; - reads text from stdin"),
+    "arg_draft": ("草稿文件；写 - 则从标准输入读文字", "the draft; - reads text from stdin"),
     "opt_out": (
-        "把结果写成文件:.docx(带批注)、.md、.html 或 .json",
+        "把结果写成文件：.docx(带批注)、.md、.html 或 .json",
         "write the report: .docx (with comments), .md, .html or .json",
     ),
     "opt_k_draft": ("每段最多几条(默认 5)", "passages a paragraph (default 5)"),
     "opt_per_speech_draft": (
-        "其中同一篇最多几条(默认 2,0 为不限)",
+        "其中同一篇最多几条(默认 2，0 为不限)",
         "of these at most so many of one speech (default 2, 0 for no limit)",
     ),
     "opt_exclude": (
@@ -55,11 +55,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "written": ("已写入 {file}", "written to {file}"),
     "compared": (
-        "{n} 段,有原文先例的文字占 {share:.1%}",
+        "{n} 段，有原文先例的文字占 {share:.1%}",
         "{n} paragraphs; {share:.1%} of the text has a verbatim precedent",
     ),
     "quotes_amiss": (
-        "引文有 {n} 处要核对,详见 speechrag quotes。",
+        "引文有 {n} 处要核对，详见 speechrag quotes。",
         "{n} quotations need a look: see speechrag quotes.",
     ),
     "no_quotes": ("没有找到引文。", "no quotations found."),

@@ -63,15 +63,15 @@ def _add_item(document: Any, item: BasketItem) -> None:
         if line.strip():
             document.add_paragraph(_clean(line.strip()), style=BODY)
     if item.note:
-        document.add_paragraph(_clean(f"\uff08按:{item.note}\uff09"), style=SOURCE)
+        document.add_paragraph(_clean(f"\uff08按：{item.note}\uff09"), style=SOURCE)
     document.add_paragraph(_clean(_origin(item)), style=SOURCE)
 
 
 def _origin(item: BasketItem) -> str:
     title = f"《{item.title}》" if item.title else ""
     parts: Sequence[str | None] = (title, item.date, item.speaker, " > ".join(item.section))
-    told = ",".join(part for part in parts if part)
-    return "\uff08" + ";".join(part for part in (told, item.source) if part) + "\uff09"
+    told = "，".join(part for part in parts if part)
+    return "\uff08" + "；".join(part for part in (told, item.source) if part) + "\uff09"
 
 
 def _chinese(number: int) -> str:

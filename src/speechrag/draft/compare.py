@@ -49,7 +49,7 @@ class Progress:
         """One line for a person."""
         if lang == "en":
             return f"comparing: paragraph {self.done} of {self.total}"
-        return f"比对:第 {self.done}/{self.total} 段"
+        return f"比对：第 {self.done}/{self.total} 段"
 
 
 @dataclass(frozen=True, slots=True)

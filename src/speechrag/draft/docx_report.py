@@ -108,7 +108,7 @@ def _about(finding: Finding) -> str:
     for found in finding.hits[:N_HITS]:
         text = " ".join(found.hit.text.split())
         cut = text[:N_QUOTED_CHARS] + ("…" if len(text) > N_QUOTED_CHARS else "")
-        lines += [describe_hit(found), f"原文:{cut}"]
+        lines += [describe_hit(found), f"原文：{cut}"]
     return "\n".join(lines)
 
 
@@ -117,10 +117,10 @@ def _about_quote(quote: QuoteFinding) -> str:
 
 
 def _add_sources(document: Any, comparison: Comparison) -> None:
-    counts = ",".join(f"{label} {n} 段" for label, n in comparison.label_counts.items() if n)
+    counts = "，".join(f"{label} {n} 段" for label, n in comparison.label_counts.items() if n)
     document.add_paragraph()
     document.add_paragraph().add_run("对稿结果与主要来源").bold = True
-    document.add_paragraph(f"有原文先例的文字占 {comparison.verbatim_share:.1%};{counts}。")
+    document.add_paragraph(f"有原文先例的文字占 {comparison.verbatim_share:.1%}；{counts}。")
     rows = comparison.sources[:N_SOURCES]
     if not rows:
         document.add_paragraph("文库里没有相近的讲话。")

@@ -49,7 +49,7 @@ pre{font:inherit;white-space:pre-wrap;margin:.2rem 0}
 
 def write_html(report: Report) -> str:
     """The whole report."""
-    title = escape(f"对稿报告:{report.comparison.draft.title}")
+    title = escape(f"对稿报告：{report.comparison.draft.title}")
     body = "\n".join(_body(report))
     return (
         '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
@@ -62,10 +62,10 @@ def write_html(report: Report) -> str:
 def _body(report: Report) -> Iterator[str]:
     comparison = report.comparison
     counts = comparison.label_counts
-    summary = ",".join(f"{label.value} {counts[label.value]} 段" for label in Label)
-    yield f"<p>有原文先例的文字占 {comparison.verbatim_share:.1%};{summary}。</p>"
+    summary = "，".join(f"{label.value} {counts[label.value]} 段" for label in Label)
+    yield f"<p>有原文先例的文字占 {comparison.verbatim_share:.1%}；{summary}。</p>"
     yield (
-        '<p class="src">图例:<mark class="verbatim">逐字相同</mark> '
+        '<p class="src">图例：<mark class="verbatim">逐字相同</mark> '
         '<mark class="reworded">改写</mark> <mark class="meaning">意思相近</mark></p>'
     )
     yield render_strip(comparison.findings)
@@ -85,7 +85,7 @@ def render_strip(findings: Sequence[Finding]) -> str:
     """One cell a paragraph, coloured by label; each leads to its paragraph."""
     cells = (
         f'<a href="#p{n}" style="background:{COLOURS[f.label]}" '
-        f'title="第 {n} 段:{f.label.value}">{n}</a>'
+        f'title="第 {n} 段：{f.label.value}">{n}</a>'
         for n, f in enumerate(findings, 1)
     )
     return f'<nav class="strip" aria-label="各段概览">{"".join(cells)}</nav>'
@@ -103,7 +103,7 @@ def _row(number: int, finding: Finding) -> str:
     text = render_marked(finding.paragraph.text, draft_marks(finding))
     hits = "".join(_hit(found) for found in finding.hits)
     if not hits:
-        why = "套话,不作比对" if finding.is_formulaic else "文库里没有相近的段落"
+        why = "套话，不作比对" if finding.is_formulaic else "文库里没有相近的段落"
         hits = f'<p class="src">{why}</p>'
     return (
         f'<section class="row" id="p{number}"><div>{_badge(finding.label)}{text}</div>'

@@ -33,7 +33,7 @@ def draft_from_text(text: str, name: str = PASTED) -> Draft:
         SourceError: It is empty or not Chinese.
     """
     if not text.strip():
-        raise EmptySource("草稿是空的。", "请粘贴文字,或上传一个文件。")
+        raise EmptySource("草稿是空的。", "请粘贴文字，或上传一个文件。")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return split_draft(Document(file=name, format="txt", encoding="utf-8", text=text))
 
@@ -46,7 +46,7 @@ def split_draft(document: Document) -> Draft:
     if not paragraphs:  # a few pasted words that look like no speech
         paragraphs = list(_lines(document.text))
     if not paragraphs:
-        raise EmptySource(f"{document.file}:里面没有可比对的文字。", "请检查文件是否完整。")
+        raise EmptySource(f"{document.file}：里面没有可比对的文字。", "请检查文件是否完整。")
     outline = tuple(section for speech in parsed.speeches for section in speech.sections)
     paragraphs.sort(key=lambda p: p.start)
     return Draft(document, _title(parsed), tuple(paragraphs), outline)
@@ -56,11 +56,11 @@ def _require_chinese(document: Document) -> None:
     letters = [char for char in document.text if char.isalpha()]
     han = sum("\u3400" <= char <= "\u9fff" or char >= "\U00020000" for char in letters)
     if not letters:
-        raise EmptySource(f"{document.file}:里面没有文字。", "请检查文件是否完整。")
+        raise EmptySource(f"{document.file}：里面没有文字。", "请检查文件是否完整。")
     if han < MIN_CHINESE_SHARE * len(letters):
         raise SourceError(
-            f"{document.file}:中文只占 {han / len(letters):.0%},不像一份中文讲稿。",
-            "文库是中文讲话,请换一份中文草稿。",
+            f"{document.file}：中文只占 {han / len(letters):.0%}，不像一份中文讲稿。",
+            "文库是中文讲话，请换一份中文草稿。",
         )
 
 

@@ -141,7 +141,7 @@ def describe_hit(found: DraftHit) -> str:
     if found.runs:
         share = found.evidence.verbatim_share
         longest = found.evidence.longest_run
-        line += f"  相同文字占本段 {share:.0%},最长连续 {longest} 字"
+        line += f"  相同文字占本段 {share:.0%}，最长连续 {longest} 字"
     return line
 
 
@@ -152,24 +152,24 @@ def describe_quote(finding: QuoteFinding) -> str:
     marks = [d for d in finding.differences if d.kind == "punctuation"]
     script = [d for d in finding.differences if d.kind == "script"]
     if words:
-        lines.append("文字不同:" + ";".join(_say(d.draft, d.source) for d in words))
+        lines.append("文字不同：" + "；".join(_say(d.draft, d.source) for d in words))
     if marks:
-        lines.append("标点不同:" + ";".join(_say(d.draft, d.source) for d in marks))
+        lines.append("标点不同：" + "；".join(_say(d.draft, d.source) for d in marks))
     if script:
-        lines.append("仅繁简或写法不同:" + ";".join(_say(d.draft, d.source) for d in script))
+        lines.append("仅繁简或写法不同：" + "；".join(_say(d.draft, d.source) for d in script))
     if finding.verdict is Verdict.MISATTRIBUTED:
         claimed = "、".join(part for part in (finding.claim.speaker, finding.claim.title) if part)
-        lines.append(f"稿中说出自:{claimed}")
+        lines.append(f"稿中说出自：{claimed}")
     if finding.source:
-        lines.append(f"原文:{finding.source_text}")
-        lines.append(f"出处:{describe_source(finding.source)}")
+        lines.append(f"原文：{finding.source_text}")
+        lines.append(f"出处：{describe_source(finding.source)}")
     elif finding.verdict is Verdict.NOT_FOUND:
-        lines.append("文库里没有找到,请核对原始出处。")
+        lines.append("文库里没有找到，请核对原始出处。")
     return "\n".join(lines)
 
 
 def _say(ours: str, theirs: str) -> str:
-    return f"稿“{ours or '(无)'}”,原文“{theirs or '(无)'}”"
+    return f"稿“{ours or '（无）'}”，原文“{theirs or '（无）'}”"
 
 
 def split_marked(text: str, marks: Sequence[tuple[Span, str]]) -> Iterator[tuple[str, str]]:
@@ -206,10 +206,10 @@ def write_markdown(report: Report) -> str:
 
 def _markdown_lines(report: Report) -> Iterator[str]:
     comparison = report.comparison
-    yield f"# 对稿报告:{comparison.draft.title}\n"
+    yield f"# 对稿报告：{comparison.draft.title}\n"
     yield f"- 有原文先例的文字占 {comparison.verbatim_share:.1%}"
     counts = comparison.label_counts
-    yield "- " + ",".join(f"{label.value} {counts[label.value]} 段" for label in Label) + "\n"
+    yield "- " + "，".join(f"{label.value} {counts[label.value]} 段" for label in Label) + "\n"
     for number, finding in enumerate(comparison.findings, 1):
         yield f"## 第 {number} 段 {'套话' if finding.is_formulaic else finding.label.value}\n"
         yield _bold(finding.paragraph.text, draft_marks(finding)) + "\n"
