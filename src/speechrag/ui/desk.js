@@ -1,0 +1,258 @@
+// The tab 对稿 and the 素材篮 in the browser. Reports stay with the program; the basket stays here.
+(() => {
+  "use strict";
+  const strings = JSON.parse(document.getElementById("sr-strings").textContent);
+  const BASKET_KEY = "speechrag-basket";
+  const chosen = new Map(); // paragraph → ids of the passages to be inserted as comments
+  let server = null;
+
+  // --- the desk -----------------------------------------------------------------------------
+
+  const desk = () => document.querySelector(".sd-desk");
+  const paragraph = (n) => desk().querySelector(`.sd-p[data-n="${n}"]`);
+
+  async function choose(n, { focus = false } = {}) {
+    const here = paragraph(n);
+    if (!here) return;
+    for (const other of desk().querySelectorAll('.sd-p[aria-selected="true"]')) {
+      other.setAttribute("aria-selected", "false");
+    }
+    here.setAttribute("aria-selected", "true");
+    const list = desk().querySelector(".sd-draft");
+    list.setAttribute("aria-activedescendant", here.id);
+    for (const cell of desk().querySelectorAll(".sd-strip [aria-current]")) {
+      cell.removeAttribute("aria-current");
+    }
+    desk().querySelector(`.sd-strip [data-n="${n}"]`).setAttribute("aria-current", "true");
+    const top = here.offsetTop - list.offsetTop;
+    if (top < list.scrollTop || top + here.offsetHeight > list.scrollTop + list.clientHeight) {
+      list.scrollTop = Math.max(0, top - 40);
+    }
+    if (focus) list.focus({ preventScroll: true });
+    const panel = desk().querySelector(".sd-matches");
+    panel.dataset.n = n;
+    const html = await call("matches", { report: desk().dataset.report, n: Number(n) });
+    if (panel.dataset.n !== String(n)) return; // another was chosen meanwhile
+    panel.innerHTML = html;
+    panel.scrollTop = 0;
+    const ids = chosen.get(String(n)) || new Set();
+    for (const button of panel.querySelectorAll('[data-desk="comment"]')) {
+      press(button, ids.has(button.closest("[data-passage]").dataset.passage));
+    }
+  }
+
+  function press(button, on) {
+    button.setAttribute("aria-pressed", String(on));
+    button.textContent = on ? strings.desk_commented : strings.desk_comment;
+  }
+
+  function step(by) {
+    const shown = [...desk().querySelectorAll(".sd-p:not([hidden])")];
+    const at = shown.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const next = shown[Math.min(shown.length - 1, Math.max(0, at + by))];
+    if (next) choose(next.dataset.n);
+  }
+
+  async function call(name, payload) {
+    try {
+      return await server[name](payload);
+    } catch {
+      const p = document.createElement("p");
+      p.className = "sr-notice sr-error";
+      p.textContent = strings.unreachable;
+      return p.outerHTML;
+    }
+  }
+
+  async function download(name, payload) {
+    const answer = await call(name, payload);
+    if (!answer.startsWith("{")) {
+      const box = document.createElement("div");
+      box.innerHTML = answer;
+      return say(box.textContent);
+    }
+    const file = JSON.parse(answer);
+    const bytes = Uint8Array.from(atob(file.data), (char) => char.charCodeAt(0));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.download = file.name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+
+  function say(text) {
+    const live = document.getElementById("sr-live");
+    live.textContent = text;
+    live.classList.add("sr-shown");
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => live.classList.remove("sr-shown"), 3000);
+  }
+
+  const actions = {
+    choose: (element) => choose(element.dataset.n),
+
+    jump(cell) {
+      choose(cell.dataset.n, { focus: true });
+      if (window.matchMedia("(max-width: 900px)").matches) {
+        desk().querySelector(".sd-columns").scrollIntoView({ block: "start" });
+      }
+    },
+
+    filter(button) {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(on));
+      const selector = `[data-label="${button.dataset.label}"]`;
+      for (const one of desk().querySelectorAll(`.sd-p${selector}, .sd-strip ${selector}`)) {
+        one.hidden = !on;
+      }
+    },
+
+    comment(button) {
+      const { n } = button.dataset;
+      const id = button.closest("[data-passage]").dataset.passage;
+      const ids = chosen.get(n) || new Set();
+      if (!ids.delete(id)) ids.add(id);
+      chosen.set(n, ids);
+      press(button, ids.has(id));
+    },
+
+    export(button) {
+      const asked = Object.fromEntries([...chosen].map(([n, ids]) => [n, [...ids]]));
+      const { kind } = button.dataset;
+      return download("export", { report: desk().dataset.report, kind, chosen: asked });
+    },
+
+    ask(button) {
+      const words = paragraph(button.dataset.n).cloneNode(true);
+      words.querySelector(".sd-badge").remove();
+      const question = document.querySelector("#sr-question textarea");
+      const setter = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+      setter.call(question, words.textContent);
+      question.dispatchEvent(new Event("input", { bubbles: true }));
+      document.querySelector('#sr-tabs [role="tab"]').click();
+      setTimeout(() => window.speechrag.press(), 300);
+    },
+
+    basket(button) {
+      const card = button.closest("[data-passage]");
+      const items = basket().filter((one) => one.passage !== card.dataset.passage);
+      const text = card.querySelector(".sr-text .sr-o") || card.querySelector(".sr-text");
+      const { passage, cite } = card.dataset;
+      items.push({ passage, cite, text: text.textContent });
+      keep(items);
+      say(strings.basket_added);
+    },
+
+    "basket-open"() {
+      const panel = document.getElementById("sd-basket-panel");
+      panel.hidden = !panel.hidden;
+      drawBasket();
+    },
+
+    "basket-remove"(button) {
+      keep(basket().filter((one) => one.passage !== button.dataset.passage));
+    },
+
+    "basket-clear": () => keep([]),
+    "basket-export": () => download("basket", { items: basket() }),
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest && event.target.closest("[data-desk]");
+    if (!target || !Object.hasOwn(actions, target.dataset.desk)) return;
+    if (target.dataset.desk === "choose" && String(window.getSelection())) return; // copying
+    actions[target.dataset.desk](target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches || !event.target.matches(".sd-draft")) return;
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e6, End: 1e6 };
+    if (event.key === "Enter") return desk().querySelector(".sd-matches").focus();
+    if (!(event.key in by)) return;
+    event.preventDefault();
+    step(by[event.key]);
+  });
+
+  // --- the basket ---------------------------------------------------------------------------
+
+  function basket() {
+    try {
+      return JSON.parse(localStorage.getItem(BASKET_KEY) || "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  function keep(items) {
+    try {
+      localStorage.setItem(BASKET_KEY, JSON.stringify(items));
+    } catch {
+      // storage may be switched off: then there is no basket
+    }
+    drawBasket();
+  }
+
+  function make(tag, text, data = {}) {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    Object.assign(element.dataset, data);
+    if (tag === "button") element.type = "button";
+    return element;
+  }
+
+  function drawBasket() {
+    const items = basket();
+    const opener = document.getElementById("sd-basket");
+    opener.textContent = `${strings.basket} ${items.length}`;
+    opener.hidden = items.length === 0;
+    const panel = document.getElementById("sd-basket-panel");
+    if (!items.length) panel.hidden = true;
+    opener.setAttribute("aria-expanded", String(!panel.hidden));
+    const list = document.createElement("ol");
+    for (const item of items) {
+      const row = make("li", "");
+      row.append(make("p", item.text), make("p", item.cite));
+      row.append(make("button", strings.basket_remove,
+        { desk: "basket-remove", passage: item.passage }));
+      list.append(row);
+    }
+    const buttons = make("div", "");
+    buttons.append(make("button", strings.basket_export, { desk: "basket-export" }));
+    buttons.append(make("button", strings.basket_clear, { desk: "basket-clear" }));
+    panel.replaceChildren(buttons, list);
+  }
+
+  // --- start --------------------------------------------------------------------------------
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const opener = make("button", "", { desk: "basket-open" });
+    opener.id = "sd-basket";
+    const panel = make("div", "");
+    panel.id = "sd-basket-panel";
+    panel.setAttribute("role", "region");
+    panel.setAttribute("aria-label", strings.basket);
+    panel.hidden = true;
+    document.body.append(panel, opener);
+    drawBasket();
+  });
+
+  window.speechdesk = {
+    attach(element, functions, watch) {
+      server = functions;
+      let report = "";
+      watch("value", () => {
+        const here = desk();
+        if (!here || here.dataset.report === report) return;
+        report = here.dataset.report;
+        chosen.clear();
+        const first = here.querySelector('.sd-p[data-label="0"], .sd-p[data-label="1"]')
+          || here.querySelector(".sd-p");
+        if (first) choose(first.dataset.n);
+        const narrow = window.matchMedia("(max-width: 900px)").matches;
+        here.scrollIntoView({ block: "start", behavior: narrow ? "auto" : "smooth" });
+      });
+    },
+  };
+})();

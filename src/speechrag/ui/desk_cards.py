@@ -1,0 +1,190 @@
+"""A comparison as HTML for the tab 对稿. Everything that comes from a text is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from speechrag.draft.quotes import QuoteFinding
+from speechrag.draft.records import Comparison, DraftHit, Finding, Label, Span
+from speechrag.draft.report import (
+    Report,
+    describe_quote,
+    draft_marks,
+    passage_marks,
+    split_marked,
+)
+from speechrag.ui.cards import render_citation
+from speechrag.ui.draft_strings import LABELS_EN, VERDICTS_EN
+from speechrag.ui.strings import Strings
+
+N_SOURCES = 8
+
+
+def render_desk(report: Report, token: str, t: Strings) -> str:
+    """The whole desk: summary, strip, the draft on the left, room for matches on the right."""
+    comparison = report.comparison
+    return (
+        f'<div class="sd-desk" data-report="{escape(token)}">{_summary(comparison, t)}'
+        f"{_filters(comparison, t)}{_strip(comparison, t)}"
+        f'<div class="sd-columns"><div class="sd-draft" role="listbox" tabindex="0" '
+        f'aria-label="{escape(t("desk_draft"))}">{_draft(comparison, t)}</div>'
+        f'<div class="sd-matches" role="region" tabindex="-1" aria-live="polite" '
+        f'aria-label="{escape(t("desk_matches"))}"></div></div>'
+        f"{_quotes(report.quotes, t)}{_sources(comparison, t)}</div>"
+    )
+
+
+def label_name(label: Label, t: Strings) -> str:
+    """The name of a label in the page's language."""
+    return LABELS_EN[label.value] if t.lang == "en" else label.value
+
+
+def _summary(comparison: Comparison, t: Strings) -> str:
+    text = t("desk_summary", n=len(comparison.findings), share=f"{comparison.verbatim_share:.1%}")
+    buttons = "".join(
+        f'<button type="button" data-desk="export" data-kind="{kind}">{escape(name)}</button>'
+        for kind, name in (
+            ("docx", t("desk_export_docx")), ("md", "Markdown"), ("html", "HTML"), ("json", "JSON"),
+        )
+    )  # fmt: skip
+    return (
+        f'<div class="sd-summary"><strong role="status">{escape(text)}</strong>'
+        f'<div class="sd-exports sr-actions" role="group" aria-label="{escape(t("desk_export"))}">'
+        f"<span>{escape(t('desk_export'))}</span>{buttons}</div></div>"
+    )
+
+
+def _filters(comparison: Comparison, t: Strings) -> str:
+    counts = comparison.label_counts
+    buttons = "".join(
+        f'<button type="button" data-desk="filter" data-label="{label.rank}" aria-pressed="true">'
+        f'<i class="sd-l{label.rank}"></i>{escape(label_name(label, t))} {counts[label.value]}'
+        "</button>"
+        for label in Label
+    )
+    legend = "".join(
+        f'<mark class="sd-{kind}">{escape(t(f"legend_{kind}"))}</mark>'
+        for kind in ("verbatim", "reworded", "meaning")
+    )
+    return (
+        f'<div class="sd-filters"><div role="group" aria-label="{escape(t("desk_filter"))}">'
+        f'{buttons}</div><p class="sd-legend">{legend}</p></div>'
+    )
+
+
+def _strip(comparison: Comparison, t: Strings) -> str:
+    cells = "".join(
+        f'<button type="button" data-desk="jump" data-n="{n}" class="sd-l{finding.label.rank}" '
+        f'title="{escape(t("desk_cell", n=n, label=label_name(finding.label, t)))}" '
+        f'aria-label="{escape(t("desk_cell", n=n, label=label_name(finding.label, t)))}" '
+        f'data-label="{finding.label.rank}"></button>'
+        for n, finding in enumerate(comparison.findings, 1)
+    )
+    return f'<nav class="sd-strip" aria-label="{escape(t("desk_strip"))}">{cells}</nav>'
+
+
+def _draft(comparison: Comparison, t: Strings) -> str:
+    html: list[str] = []
+    path: tuple[str, ...] = ()
+    for n, finding in enumerate(comparison.findings, 1):
+        here = finding.paragraph.section_path
+        for depth, step in enumerate(here):
+            if here[: depth + 1] != path[: depth + 1]:
+                html.append(f'<p class="sd-heading" role="presentation">{escape(step)}</p>')
+        path = here
+        label = label_name(finding.label, t)
+        text = render_marked(finding.paragraph.text, draft_marks(finding))
+        html.append(
+            f'<div class="sd-p" role="option" aria-selected="false" id="sd-p{n}" data-n="{n}" '
+            f'data-desk="choose" data-label="{finding.label.rank}">'
+            f'<span class="sd-badge sd-l{finding.label.rank}">{escape(label)}</span>{text}</div>'
+        )
+    return "".join(html)
+
+
+def render_marked(text: str, marks: Sequence[tuple[Span, str]]) -> str:
+    """A text with verbatim runs and paraphrase marked, as HTML."""
+    return "".join(
+        f'<mark class="sd-{name}">{escape(piece)}</mark>' if name else escape(piece)
+        for piece, name in split_marked(text, marks)
+    )
+
+
+def render_matches(finding: Finding, number: int, t: Strings) -> str:
+    """The passages like one paragraph."""
+    if finding.is_formulaic:
+        return f'<p class="sr-notice">{escape(t("desk_formula"))}</p>'
+    ask = (
+        f'<div class="sr-actions"><button type="button" data-desk="ask" data-n="{number}">'
+        f"{escape(t('desk_ask'))}</button></div>"
+    )
+    if not finding.hits:
+        return f'<div class="sr-notice"><p>{escape(t("desk_no_hits"))}</p>{ask}</div>'
+    return "".join(_match(found, number, t) for found in finding.hits)
+
+
+def _match(found: DraftHit, number: int, t: Strings) -> str:
+    speech, passage = found.hit.speech, found.hit.passage
+    facts = "".join(f"<span>{escape(f)}</span>" for f in (speech.date, speech.speaker) if f)
+    path = "".join(f"<li>{escape(step)}</li>" for step in passage.section_path)
+    shared = ""
+    if found.runs:
+        share = f"{found.evidence.verbatim_share:.0%}"
+        told = t("desk_shared", share=share, n=found.evidence.longest_run)
+        shared = f'<p class="sd-shared">{escape(told)}</p>'
+    buttons = "".join(
+        f'<button type="button" {attributes}>{escape(t(key))}</button>'
+        for attributes, key in (
+            (f'data-desk="comment" data-n="{number}" aria-pressed="false"', "desk_comment"),
+            ('data-desk="basket"', "basket_add"),
+            ('data-do="context" aria-expanded="false"', "show_context"),
+            ('data-do="copy"', "copy"),
+            ('data-do="speech"', "read_all"),
+        )
+    )
+    return (
+        f'<article class="sr-card" data-passage="{escape(passage.id)}" '
+        f'data-speech="{escape(passage.speech_id)}" '
+        f'data-cite="{escape(render_citation(speech, passage))}"><header><div>'
+        f'<h3 class="sr-title"><span class="sd-badge sd-l{found.label.rank}">'
+        f"{escape(label_name(found.label, t))}</span>《{escape(speech.title)}》</h3>"
+        f'<p class="sr-meta">{facts}</p></div></header><ol class="sr-path">{path}</ol>{shared}'
+        f'<div class="sr-text">{render_marked(found.hit.text, passage_marks(found))}</div>'
+        f'<div class="sr-actions">{buttons}</div>'
+        '<div class="sr-panel" aria-live="polite" hidden></div></article>'
+    )
+
+
+def _quotes(quotes: Sequence[QuoteFinding], t: Strings) -> str:
+    if not quotes:
+        return ""
+    amiss = sum(quote.verdict.is_amiss for quote in quotes)
+    rows = "".join(
+        f'<li class="{"sd-amiss" if quote.verdict.is_amiss else ""}">'
+        f"<strong>{escape(_verdict(quote, t))}</strong> “{escape(quote.text)}”"
+        f"<pre>{escape(describe_quote(quote).partition(chr(10))[2])}</pre></li>"
+        for quote in quotes
+    )
+    opened = " open" if amiss else ""
+    return (
+        f'<details class="sd-quotes"{opened}><summary>'
+        f"{escape(t('desk_quotes', n=len(quotes), amiss=amiss))}</summary><ul>{rows}</ul></details>"
+    )
+
+
+def _verdict(quote: QuoteFinding, t: Strings) -> str:
+    verdict = quote.verdict.value
+    return VERDICTS_EN[verdict] if t.lang == "en" else verdict
+
+
+def _sources(comparison: Comparison, t: Strings) -> str:
+    rows = "".join(
+        f"<li>《{escape(use.title)}》 <span>{escape(use.date or '')} "
+        f"{escape(t('desk_source_line', n=use.n_paragraphs, chars=use.n_verbatim))}</span></li>"
+        for use in comparison.sources[:N_SOURCES]
+    )
+    if not rows:
+        return ""
+    title = escape(t("desk_sources"))
+    return f'<details class="sd-sources"><summary>{title}</summary><ol>{rows}</ol></details>'
