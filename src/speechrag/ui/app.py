@@ -14,6 +14,7 @@ from speechrag.errors import IndexMissing
 from speechrag.ui.answers import warm_up
 from speechrag.ui.ask import build_ask_tab
 from speechrag.ui.backend import Library, Progress
+from speechrag.ui.draft_tab import build_draft_tab
 from speechrag.ui.library import build_library_tab
 from speechrag.ui.strings import Strings
 
@@ -50,6 +51,8 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
         with gr.Tabs(elem_id="sr-tabs"):
             with gr.Tab(t("tab_ask"), id="ask"):
                 filters = build_ask_tab(library, settings, t)
+            with gr.Tab(t("tab_draft"), id="draft"):
+                build_draft_tab(library, t)
             with gr.Tab(t("tab_library"), id="library") as tab:
                 refresh = build_library_tab(library, settings, t, filters)
         shelf = next(b for b in page.blocks.values() if b.elem_id == "sr-shelf")

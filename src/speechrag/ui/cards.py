@@ -95,6 +95,7 @@ def _actions(hit: Hit, t: Strings) -> str:
         f"{escape(t('show_context'))}</button>"
         f'<button type="button" data-do="copy">{escape(t("copy"))}</button>'
         f'<button type="button" data-do="speech">{escape(t("read_all"))}</button>'
+        f'<button type="button" data-desk="basket">{escape(t("basket_add"))}</button>'
         f'<details class="sr-score"><summary>{escape(t("score", score=score))}</summary>'
         f'<div class="sr-parts"><ul>{parts}</ul><div class="sr-why" aria-live="polite"></div>'
         "</div></details></div>"

@@ -17,6 +17,7 @@ from speechrag.config import Settings
 from speechrag.errors import SettingsError
 from speechrag.ui.answers import find_original
 from speechrag.ui.backend import Library
+from speechrag.ui.draft_strings import SCRIPT_STRINGS
 from speechrag.ui.strings import Strings, choose_language
 
 HERE = Path(__file__).parent
@@ -210,9 +211,11 @@ class Frame:
 def rewrite_page(html: str, lang: str, nonce: str) -> str:
     """Gradio's index.html with our language, style and script, and no other host's name."""
     t = Strings(lang)
-    strings = json.dumps(t.all(*_SCRIPT_STRINGS), ensure_ascii=False).replace("<", "\\u003c")
-    style = (HERE / "style.css").read_text(encoding="utf-8")
-    script = (HERE / "page.js").read_text(encoding="utf-8")
+    strings = json.dumps(t.all(*_SCRIPT_STRINGS, *SCRIPT_STRINGS), ensure_ascii=False).replace("<", "\\u003c")
+    style, script = (
+        "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+        for names in (("style.css", "desk.css"), ("page.js", "desk.js"))
+    )
     ours = (
         f'<meta charset="utf-8" /><title>{escape(t("name"))}</title>'
         f'<link rel="icon" href="{"../" if lang == "en" else ""}favicon.ico">'

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from speechrag.ui.draft_strings import DRAFT_STRINGS
+
 _STRINGS: dict[str, tuple[str, str]] = {
+    **DRAFT_STRINGS,
     # the frame
     "name": ("讲话检索", "Speech search"),
     "tagline": (
