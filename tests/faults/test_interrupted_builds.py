@@ -4,7 +4,9 @@ import os
 import random
 import shutil
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 import fault_children as children
 import pytest
@@ -13,17 +15,31 @@ from index_fakes import write_library, write_speech
 from speechrag.index.generation import diagnose, open_current
 from speechrag.index.live import BUILDING_PREFIX
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 N_RANDOM_KILLS = int(os.environ.get("SPEECHRAG_FAULT_KILLS", "100"))
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory):
+def memory():
+    """A folder in memory where there is one: what is tested is order, and fsync costs nothing."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def place(memory):
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def library(memory):
     """A folder as it is now, and the index of what it was: a file less, and one changed since.
 
     The index has as many generations as are kept, so that a build also deletes one.
     """
-    folder = tmp_path_factory.mktemp("faults")
+    folder = memory / "library"
     for n_files in (2, 3, 4):
         write_library(folder / "s", n_files)
         children.build(folder / "s", folder / "old")
@@ -58,19 +74,17 @@ def check_after_kill(library, index_dir, old, new):
     return "old" if served == old else "new"
 
 
-def test_killed_at_each_file_operation(library, tmp_path):
+def test_killed_at_each_file_operation(library, place):
     old, new = texts_served(library / "old"), texts_served(library / "new")
     assert old != new
-    shutil.copytree(library / "old", tmp_path / "whole")
-    code = children.run(
-        children.build_until, library / "s", tmp_path / "whole", 0, tmp_path / "count"
-    )
+    shutil.copytree(library / "old", place / "whole")
+    code = children.run(children.build_until, library / "s", place / "whole", 0, place / "count")
     assert code == 0
-    n_operations = int((tmp_path / "count").read_text())
+    n_operations = int((place / "count").read_text())
     assert n_operations > 80
     outcomes = []
     for number in range(1, n_operations + 1):
-        index_dir = tmp_path / f"at{number}"
+        index_dir = place / f"at{number}"
         shutil.copytree(library / "old", index_dir)
         code = children.run(children.build_until, library / "s", index_dir, number)
         assert code == -signal.SIGKILL
@@ -82,10 +96,10 @@ def test_killed_at_each_file_operation(library, tmp_path):
     print(f"{n_operations} operations: {outcomes.count('old')} old, {outcomes.count('new')} new")
 
 
-def test_killed_at_each_file_operation_of_the_first_build(library, tmp_path):
+def test_killed_at_each_file_operation_of_the_first_build(library, place):
     new = texts_served(library / "new")
     for number in range(1, 400, 7):
-        index_dir = tmp_path / f"at{number}"
+        index_dir = place / f"at{number}"
         if children.run(children.build_until, library / "s", index_dir, number) == 0:
             break
         children.build(library / "s", index_dir)
@@ -93,19 +107,19 @@ def test_killed_at_each_file_operation_of_the_first_build(library, tmp_path):
     assert number > 80
 
 
-def test_killed_at_random_instants(library, tmp_path):
+def test_killed_at_random_instants(library, place):
     old, new = texts_served(library / "old"), texts_served(library / "new")
     chance = random.Random(6)
     durations = []
     for number in range(3):
-        index_dir = tmp_path / f"whole{number}"
+        index_dir = place / f"whole{number}"
         shutil.copytree(library / "old", index_dir)
         began = time.monotonic()
         assert children.run(children.build_plainly, library / "s", index_dir) == 0
         durations.append(time.monotonic() - began)
     outcomes = []
     for number in range(N_RANDOM_KILLS):
-        index_dir = tmp_path / f"at{number}"
+        index_dir = place / f"at{number}"
         shutil.copytree(library / "old", index_dir)
         process = children.start(children.build_plainly, library / "s", index_dir)
         time.sleep(chance.uniform(0, max(durations)))

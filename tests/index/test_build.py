@@ -11,7 +11,7 @@ import pytest
 
 from index_fakes import CountingTokenizer, HashEncoder, parse_plain, write_library, write_speech
 from speechrag.errors import EmptySource, IndexMissing, SourceError
-from speechrag.index import build as module
+from speechrag.index import plan as module
 from speechrag.index.generation import list_generations, open_current
 from speechrag.index.live import BUILDING_PREFIX
 from speechrag.index.store import STORE_FILE
@@ -267,9 +267,11 @@ def test_skipped_files_are_not_tried_again_until_they_change(build, sources):
     report = build(parse=parse)
     assert parse.names == []
     assert [item.file for item in report.skipped] == ["空.txt"]
-    write_speech(sources / "空.txt", 2, 3)
+    (sources / "空.txt").rename(sources / "空白.txt")
+    assert [item.file for item in build().skipped] == ["空白.txt"]
+    write_speech(sources / "空白.txt", 2, 3)
     report = build(parse=parse)
-    assert parse.names == ["空.txt"]
+    assert parse.names == ["空白.txt"]
     assert report.skipped == ()
     assert report.n_files == 7
 
