@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from speechrag.draft.quotes import QuoteFinding
+from speechrag.draft.quotes import QuoteFinding, Verdict
 from speechrag.draft.records import Comparison, DraftHit, Finding, Label, Span
 from speechrag.draft.report import (
     Report,
@@ -157,6 +157,7 @@ def _match(found: DraftHit, number: int, t: Strings) -> str:
 
 
 def _quotes(quotes: Sequence[QuoteFinding], t: Strings) -> str:
+    quotes = [quote for quote in quotes if quote.verdict is not Verdict.NOT_A_QUOTE]
     if not quotes:
         return ""
     amiss = sum(quote.verdict.is_amiss for quote in quotes)
