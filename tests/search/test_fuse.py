@@ -8,12 +8,15 @@ from speechrag.search.fuse import Signals, Weights, fuse_signals, reciprocal_ran
 
 def signals(**changed):
     zeros = np.zeros(2, dtype=np.float32)
-    values = dict.fromkeys(("lexical", "dense", "late", "context", "role", "phrase"), zeros)
+    names = ("lexical", "dense", "late", "context", "role", "phrase")
+    values = dict.fromkeys(names, zeros)
     values |= {name: np.array(value, dtype=np.float32) for name, value in changed.items()}
     return Signals(rows=np.array([3, 8]), **values)
 
 
-WEIGHTS = Weights(lexical=0.6, dense=0.4, late=0.0, context=0.2, role=0.1, phrase=1.0, asked_fact=2.0)
+WEIGHTS = Weights(
+    lexical=0.6, dense=0.4, late=0.0, context=0.2, role=0.1, phrase=1.0, asked_fact=2.0
+)
 
 
 def test_a_score_is_the_weighted_sum_of_its_parts():

@@ -14,6 +14,7 @@ import numpy as np
 
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.query import Query
+from speechrag.search.stopwords import QUESTION_WORDS
 from speechrag.types import Hit, Vectors
 
 MAX_PAIRS = 6
@@ -103,7 +104,7 @@ def explain_hit(query: Query, hit: Hit, tokenizer: Tokenizer, encoder: object) -
 def _close_pairs(
     question: str, passage: str, encoder: TokenEncoder, matched: set[str]
 ) -> tuple[Pair, ...]:
-    asked = [t for t in encoder.token_vectors(question) if t[0].strip()]
+    asked = [t for t in encoder.token_vectors(question) if _says_something(t[0])]
     found = [t for t in encoder.token_vectors(passage) if t[0].strip()]
     if not asked or not found:
         return ()
@@ -118,9 +119,15 @@ def _close_pairs(
         left, right = asked[i][0].strip("▁ "), found[j][0].strip("▁ ")
         if left == right or right in matched or not left or not right:
             continue
+        if not _says_something(right):
+            continue
         share = float(products[i, j]) / whole
         known = pairs.get((left, right))
         total = share + (known.share if known else 0.0)
         pairs[left, right] = Pair(left, right, float(cosines[i, j]), total)
     best = sorted(pairs.values(), key=lambda p: (-p.share, p.asked, p.found))
     return tuple(best[:MAX_PAIRS])
+
+
+def _says_something(token: str) -> bool:
+    return token.strip() != "" and token.strip().lower() not in QUESTION_WORDS

@@ -26,7 +26,7 @@ class Weights:
     dense: float = 1.0
     late: float = 1.0
     context: float = 0.15
-    role: float = 0.06
+    role: float = 0.1
     phrase: float = 1.0
     fields: Mapping[str, float] = field(
         default_factory=lambda: {"body": 1.0, "heading": 0.25, "title": 0.05}

@@ -90,7 +90,7 @@ class TokenMatcher:
     def _tokens(self, rows: list[int]) -> list[Ids]:
         found = {row: self._kept[row] for row in rows if row in self._kept}
         new = [row for row in rows if row not in found]
-        texts = [self._generation.store.text(row) for row in new]
+        texts = [self._text(row) for row in new]
         met = dict(zip(new, self._encoder.token_ids(texts), strict=True))
         with self._keeping:
             if len(self._kept) + len(met) > N_PASSAGES_KEPT:
@@ -98,3 +98,8 @@ class TokenMatcher:
             self._kept = self._kept | met
         found |= met
         return [found[row] for row in rows]
+
+    def _text(self, row: int) -> str:
+        """A passage's words with those of the headings above it: both say what it is about."""
+        speech, passage = self._generation.store.located(row)
+        return "\n".join((speech.text[passage.start : passage.end], *passage.section_path))
