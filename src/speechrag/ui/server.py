@@ -212,7 +212,7 @@ def rewrite_page(html: str, lang: str, nonce: str) -> str:
     """Gradio's index.html with our language, style and script, and no other host's name."""
     t = Strings(lang)
     words = t.all(*_SCRIPT_STRINGS, *SCRIPT_STRINGS)
-    strings = json.dumps(words, ensure_ascii=False).replace("<", "\u003c")
+    strings = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     style, script = (
         "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
         for names in (("style.css", "desk.css"), ("page.js", "desk.js"))
