@@ -102,7 +102,10 @@ def nearest_rows(
     parts = [cut_evenly(without_formulas(text)) for text in texts]
     flat = [part for pieces in parts for part in pieces]
     vectors = library.encoder.encode_passages(flat)
-    found = library.generation.body.search(vectors, k)[1]
+    found = np.full((len(flat), k), -1, dtype=np.int64)
+    told = np.flatnonzero(vectors.any(axis=1))  # nothing is near a text without known words
+    if len(told):
+        found[told] = library.generation.body.search(vectors[told], k)[1]
     rows: list[Rows] = []
     kept: list[Vectors] = []
     at = 0
