@@ -80,6 +80,21 @@ def test_calibration_counts_deviations_above_the_median():
     assert wide.of(0.25) == pytest.approx(3.0)
 
 
+def test_calibration_allows_for_the_size_of_the_library():
+    class Store:
+        def __init__(self, n):
+            self.n_vectors = n
+
+        def vectors(self, rows):
+            rng = np.random.default_rng(1)
+            made = rng.normal(size=(400, 64)).astype(np.float32)[: len(rows)]
+            return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+    small, large = Calibration.of_store(Store(400)), Calibration.of_store(Store(100_000))
+    excess = np.sqrt(2 * np.log(100_000)) - np.sqrt(2 * np.log(400))
+    assert small.of(0.5) - large.of(0.5) == pytest.approx(excess)
+
+
 def test_sentences_keep_their_closing_marks():
     text = "他说：“好。”大家鼓掌！散会"
     assert [text[a:b] for a, b in sentence_spans(text)] == ["他说：“好。”", "大家鼓掌！", "散会"]

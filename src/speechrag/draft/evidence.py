@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from speechrag.index.vectors import FaissStore
 from speechrag.types import Vectors
 
 MIN_SENTENCE_CHARS = 10  # letters; shorter ones (好不好？) share their words with anything
+N_FITTED = 227  # passages of the library of the labelled pairs
 N_SAMPLE = 400  # passages that the calibration compares with each other: 80,000 pairs
 
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+[”’」』）)》]*")
@@ -48,8 +50,15 @@ class Calibration:
 
     @classmethod
     def of_store(cls, store: FaissStore) -> Calibration:
-        """From a vector store, by the same rows each time."""
-        return cls.of_vectors(sample_rows(store))
+        """From a vector store, by the same rows each time, corrected for its size.
+
+        The nearest of many unrelated passages is nearer than the nearest of few: for normal
+        deviates by sqrt(2 ln n) deviations. The thresholds were fitted among `N_FITTED` passages.
+        """
+        plain = cls.of_vectors(sample_rows(store))
+        n = max(store.n_vectors, N_FITTED)
+        excess = math.sqrt(2 * math.log(n)) - math.sqrt(2 * math.log(N_FITTED))
+        return cls(plain.mean + excess * plain.deviation, plain.deviation)
 
     @classmethod
     def of_stores(cls, body: FaissStore, context: FaissStore) -> Calibration:
