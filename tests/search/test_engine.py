@@ -1,7 +1,9 @@
 """Questions over a small library, through the whole engine."""
 
+import numpy as np
 import pytest
 
+from speechrag.search.engine import Engine
 from speechrag.search.render import render_hit, render_result
 from speechrag.types import Filters, Place
 
@@ -112,3 +114,33 @@ def test_a_whole_paragraph_and_a_single_character_are_questions_too(engine):
     paragraph = "科技成果转化的资金投入不足，缺乏足够的资金支持。" * 40
     assert engine.search(paragraph).hits[0].text.startswith("科技成果转化的资金投入不足")
     assert "汛" in engine.search("汛").hits[0].text
+
+
+class AllKnown:
+    """Token vectors that make every pair of tokens strangers: nothing is ever close."""
+
+    def __init__(self, encoder):
+        self._encoder = encoder
+        self.name, self.digest, self.dim = encoder.name, encoder.digest, encoder.dim
+
+    def encode_queries(self, texts):
+        return self._encoder.encode_queries(texts)
+
+    encode_passages = encode_queries
+
+    def token_ids(self, texts):
+        return [np.array([0 if text.isascii() else 1], np.int32) for text in texts]
+
+    def token_rows(self, ids):
+        return np.eye(2, dtype=np.float32)[ids]
+
+    def token_names(self, ids):
+        return [str(i) for i in ids]
+
+
+def test_nothing_close_is_said_with_the_nearest_as_suggestions(engine):
+    strict = Engine(engine.generation, AllKnown(engine.encoder), engine.tokenizer, engine.settings)
+    result = strict.search("zxqv wvut", k=10)
+    assert result.hits == ()
+    assert len(result.suggestions) == 3
+    assert all(hit.score < 0.21 for hit in result.suggestions)

@@ -1,0 +1,81 @@
+"""From ranked candidates to the hits a person sees: copies folded, words marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Set as AbstractSet
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.index.store import PassageStore
+from speechrag.index.tokens import Tokenizer
+from speechrag.types import Hit, Passage, Place, Speech
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+def choose_places(
+    store: PassageStore, rows: NDArray[np.int64], order: NDArray[np.int64], k: int, cap: int
+) -> list[int]:
+    """The first k places of `order`: one a group of near copies, `cap` a speech (0: any number)."""
+    groups: set[int] = set()
+    taken: Counter[int] = Counter()
+    chosen: list[int] = []
+    for at in order.tolist():
+        row = int(rows[at])
+        group, speech = store.group(row), store.speech_number(row)
+        if group in groups or (cap and taken[speech] >= cap):
+            continue
+        groups.add(group)
+        taken[speech] += 1
+        chosen.append(at)
+        if len(chosen) == k:
+            break
+    return chosen
+
+
+def build_hit(
+    store: PassageStore,
+    row: int,
+    rank: int,
+    score: float,
+    parts: dict[str, float],
+    matched: Ranges,
+) -> Hit:
+    """One hit, with the other places where (nearly) the same passage stands."""
+    speech, passage = store.located(row)
+    return Hit(
+        passage=passage,
+        speech=speech,
+        rank=rank,
+        score=min(1.0, max(0.0, score)),
+        parts=parts,
+        also_in=_other_places(store, row),
+        matched=matched,
+    )
+
+
+def _other_places(store: PassageStore, row: int) -> tuple[Place, ...]:
+    others = (r for r in store.rows_of_group(store.group(row)).tolist() if r != row)
+    places = (store.located(other)[0] for other in others)
+    return tuple(dict.fromkeys(Place(s.title, s.source) for s in places))
+
+
+def find_matches(
+    tokenizer: Tokenizer, wanted: AbstractSet[str], speech: Speech, passage: Passage
+) -> Ranges:
+    """Where the wanted words stand in a passage: offsets in the speech, in order, merged."""
+    text = speech.text[passage.start : passage.end]
+    spans = sorted(
+        (passage.start + start, passage.start + end)
+        for token, start, end in tokenizer.tokenize_spans(text)
+        if token in wanted
+    )
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
