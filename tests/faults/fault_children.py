@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 import tempfile
+import types
 from pathlib import Path
 
 import bm25s  # noqa: F401 - imported once, by the server
@@ -42,7 +43,12 @@ def build(sources, index_dir, **given):
 
 def start(function, *arguments):
     process = CONTEXT.Process(target=function, args=arguments)
-    process.start()
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")  # or each child would import pytest
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = main
     return process
 
 
