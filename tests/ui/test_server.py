@@ -9,7 +9,7 @@ from fake_library import FakeLibrary
 from speechrag.config import Settings
 from speechrag.errors import SettingsError
 from speechrag.ui import app as page_app
-from speechrag.ui.server import create_app, open_port, rewrite_page
+from speechrag.ui.server import create_app, open_port, open_tunnel, rewrite_page
 from speechrag.ui.strings import Strings
 
 ZH = Strings("zh")
@@ -125,6 +125,16 @@ def test_an_address_of_another_machine_is_refused():
     with pytest.raises(SettingsError) as refused:
         open_port("192.0.2.1", 0, ZH)
     assert "--host 127.0.0.1" in refused.value.hint
+
+
+def test_a_page_that_cannot_be_published_says_so(monkeypatch):
+    def refuse(*given):
+        raise RuntimeError("no relay")
+
+    monkeypatch.setattr("gradio.networking.setup_tunnel", refuse)
+    with pytest.raises(SettingsError, match="no relay") as refused:
+        open_tunnel(7860, ZH)
+    assert "share" in refused.value.hint
 
 
 def test_launch_builds_the_index_first_when_there_is_none(seeds, settings, monkeypatch, capsys):

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from fake_library import RENCAI, ZHUANHUA, FakeEngine
+from fake_library import FANTI, RENCAI, ZHUANHUA, FakeEngine
 from test_cards import EVIL, Elements
 
 from speechrag.types import Section
 from speechrag.ui.shelf import (
+    MAX_ROWS,
     render_detail,
     render_progress,
     render_report,
+    render_rows,
     render_shelf,
     render_whole,
 )
@@ -24,6 +26,23 @@ def test_speeches_are_listed_newest_first_and_the_undated_last():
     places = [html.index(title) for title in (RENCAI.title, ZHUANHUA.title, "无日期")]
     assert places == sorted(places)
     assert "文库现有 3 篇讲话" in html
+
+
+def test_a_long_list_shows_the_newest_and_says_how_to_find_the_rest():
+    many = [replace(ZHUANHUA, id=f"s{n}", date=str(1000 + n)) for n in range(MAX_ROWS + 5)]
+    html = render_rows(FakeEngine(many).speeches(), "", ZH)
+    assert html.count("<li") == MAX_ROWS
+    assert 'data-speech="s0"' not in html
+    assert "其余 5 篇" in html
+
+
+def test_rows_are_found_in_either_script_by_title_date_and_file():
+    speeches = FakeEngine([ZHUANHUA, RENCAI, FANTI]).speeches()
+    for wanted, speech in (("联席会议", "c3"), ("2024-03", "b2"), ("2023-转化", "a1")):
+        html = render_rows(speeches, wanted, ZH)
+        assert html.count("<li") == 1
+        assert f'data-speech="{speech}"' in html
+    assert "没有对得上的讲话" in render_rows(speeches, "量子", ZH)
 
 
 def test_a_truncated_speech_is_called_partial():

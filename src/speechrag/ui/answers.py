@@ -14,7 +14,7 @@ from speechrag.types import Hit
 from speechrag.ui.asking import Request
 from speechrag.ui.backend import Library
 from speechrag.ui.cards import render_context, render_error, render_explanation
-from speechrag.ui.shelf import render_detail, render_whole
+from speechrag.ui.shelf import render_detail, render_rows, render_whole
 from speechrag.ui.strings import Strings
 
 MAX_REACH = 200  # paragraphs on either side; the whole speech is another button
@@ -80,7 +80,11 @@ def page_functions(library: Library, seeds: Path, t: Strings) -> list[Callable[.
         link = f"{root}original/{speech.id}" if find_original(speech.source, seeds) else ""
         return render_detail(speech, engine.removed(speech.id), t, link)
 
-    return [context, explain, whole, detail]
+    @guard(t)
+    def rows(asked: dict[str, Any]) -> str:
+        return render_rows(library.engine().speeches(), str(asked.get("wanted", "")), t)
+
+    return [context, explain, whole, detail, rows]
 
 
 def _find(passage_id: str, hits: tuple[Hit, ...]) -> Hit:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from speechrag.config import Settings
-from speechrag.errors import IndexMissing, QuestionError
+from speechrag.errors import QuestionError, SpeechragError
 from speechrag.types import Role
 from speechrag.ui.answers import describe_error, page_functions
 from speechrag.ui.asking import Request
@@ -124,7 +124,7 @@ def filter_choices(
     """Choices of from, to, kinds and sources; nothing when there is no index yet."""
     try:
         engine = library.engine()
-    except IndexMissing:
+    except SpeechragError:  # said where it matters: in answer to a question, and on the shelf
         return [], [], [], []
     speeches = engine.speeches()
     dated = sorted({speech.date[:4] for speech in speeches if speech.date})

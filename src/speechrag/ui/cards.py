@@ -54,7 +54,7 @@ def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
         f"<span>{escape(t('script'))}</span>{buttons}</div>"
     )
     return (
-        f'<div class="sr-head"><div role="status"><strong>{escape(found)}</strong> '
+        f'<div class="sr-head"><div><strong>{escape(found)}</strong> '
         f'<span class="sr-asked">{escape(t("for_question", question=question))}</span>'
         f'<p class="sr-asked">{escape(filters)}</p></div>'
         f"{switch if n or result.suggestions else ''}</div>{relaxed}"

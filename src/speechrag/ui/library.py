@@ -40,7 +40,7 @@ def build_library_tab(
             rebuild = gr.Button(t("rebuild"), variant="primary", elem_id="sr-rebuild")
     news = gr.HTML("", elem_id="sr-news", apply_default_css=False)
     shelf = gr.HTML(
-        draw_shelf(library, t),
+        "",
         elem_id="sr-shelf",
         apply_default_css=False,
         js_on_load=ATTACH,

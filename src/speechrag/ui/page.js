@@ -130,12 +130,13 @@
     fill(why, await ask("explain", { request, passage: card.dataset.passage }));
   }, true);
 
-  document.addEventListener("input", (event) => {
+  let latest = 0;
+  document.addEventListener("input", async (event) => {
     if (!event.target.matches("[data-filter]")) return;
-    const wanted = event.target.value.trim().toLowerCase();
-    for (const row of event.target.closest(".sr-shelf").querySelectorAll("li[data-speech]")) {
-      row.hidden = !row.querySelector("button").textContent.toLowerCase().includes(wanted);
-    }
+    const rows = event.target.closest(".sr-shelf").querySelector(".sr-rows");
+    const mine = (latest += 1);
+    const html = await ask("rows", { wanted: event.target.value });
+    if (mine === latest) rows.innerHTML = html;
   });
 
   // --- copying and scripts ----------------------------------------------------------------
@@ -202,13 +203,17 @@
     const live = document.createElement("div");
     live.id = "sr-live";
     live.setAttribute("role", "status");
+    const announced = document.createElement("div");
+    announced.id = "sr-announced";
+    announced.className = "sr-offscreen";
+    announced.setAttribute("role", "status");
     const dialog = document.createElement("dialog");
     dialog.id = "sr-dialog";
     dialog.setAttribute("aria-labelledby", "sr-dialog-title");
     dialog.innerHTML = '<button type="button" data-do="close"></button><div></div>';
     dialog.firstChild.textContent = strings.close;
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-    document.body.append(live, dialog);
+    document.body.append(live, announced, dialog);
   });
 
   window.speechrag = {
@@ -228,6 +233,8 @@
         }
         for (const details of element.querySelectorAll(".sr-score")) details.open = false;
         pressScript();
+        const found = element.querySelector(".sr-head strong");
+        if (found) document.getElementById("sr-announced").textContent = found.textContent;
         const narrow = window.matchMedia("(max-width: 700px)").matches;
         if (narrow && element.querySelector(".sr-results")) {
           element.scrollIntoView({ block: "start", behavior: "smooth" });

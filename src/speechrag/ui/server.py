@@ -68,6 +68,20 @@ def _free_port_after(host: str, port: int) -> int:
     return 0
 
 
+def open_tunnel(port: int, t: Strings) -> str:
+    """Publish the page through Gradio's relay: the one thing here that uses the internet.
+
+    Raises:
+        SettingsError: The relay cannot be reached or used.
+    """
+    from gradio.networking import setup_tunnel
+
+    try:
+        return str(setup_tunnel("127.0.0.1", port, secrets.token_urlsafe(32), None, None))
+    except Exception as exc:
+        raise SettingsError(t("not_shared", reason=exc), t("not_shared_hint")) from exc
+
+
 def serve(app: Any, door: socket.socket, settings: Settings, t: Strings) -> None:
     """Answer requests until interrupted."""
     import uvicorn
@@ -78,6 +92,8 @@ def serve(app: Any, door: socket.socket, settings: Settings, t: Strings) -> None
     lines = [t("address", url=f"http://{shown}:{port}")]
     if settings.host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
         lines.append(t("address_lan", port=port))
+    if settings.share:
+        lines.append(t("address_shared", url=open_tunnel(port, t)))
     sys.stdout.write("\n".join([*lines, t("stop"), ""]))
     sys.stdout.flush()
     # Browsers keep a stream open; waiting for it would hold up Ctrl+C.

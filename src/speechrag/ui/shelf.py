@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from speechrag.index.tokens import fold
 from speechrag.types import Passage, Section, Speech
 from speechrag.ui.backend import SpeechSummary
 from speechrag.ui.cards import mark_text, render_passages, render_truncated
 from speechrag.ui.strings import Strings
 
+MAX_ROWS = 300  # more would make the page slow; the rest is found by name
+
 
 def render_shelf(speeches: Sequence[SpeechSummary], t: Strings) -> str:
-    """The list of speeches, the newest first, those without a date last."""
+    """The list of speeches with its headings and the box that filters it."""
     if not speeches:
         return f'<p class="sr-welcome">{escape(t("empty_library"))}</p>'
-    ordered = sorted(speeches, key=lambda s: (s.title, s.id))
-    ordered.sort(key=lambda s: s.date or "", reverse=True)
     label = escape(t("filter_list"))
     columns = ("col_date", "col_title", "col_kind", "col_passages", "col_source")
     heads = "".join(f"<span>{escape(t(column))}</span>" for column in columns)
@@ -26,8 +27,21 @@ def render_shelf(speeches: Sequence[SpeechSummary], t: Strings) -> str:
         f"<strong>{escape(t('library_size', n_speeches=len(speeches)))}</strong>"
         f'<input type="search" data-filter placeholder="{label}" aria-label="{label}"></div>'
         f'<div class="sr-row sr-row-head" aria-hidden="true">{heads}</div>'
-        f"<ul>{''.join(_row(speech, t) for speech in ordered)}</ul></div>"
+        f'<div class="sr-rows">{render_rows(speeches, "", t)}</div></div>'
     )
+
+
+def render_rows(speeches: Sequence[SpeechSummary], wanted: str, t: Strings) -> str:
+    """The rows whose title, date or file holds `wanted`: newest first, the undated last."""
+    needle = fold(wanted).strip()
+    found = [s for s in speeches if needle in fold(f"{s.title} {s.date or ''} {s.source}")]
+    found.sort(key=lambda s: (s.title, s.id))
+    found.sort(key=lambda s: s.date or "", reverse=True)
+    rest = len(found) - MAX_ROWS
+    note = t("newest_only", shown=MAX_ROWS, rest=rest) if rest > 0 else ""
+    note = note if found else t("none_listed")
+    rows = "".join(_row(speech, t) for speech in found[:MAX_ROWS])
+    return f"<ul>{rows}</ul>" + (_none(note) if note else "")
 
 
 def _row(speech: SpeechSummary, t: Strings) -> str:

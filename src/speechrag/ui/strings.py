@@ -145,6 +145,11 @@ _STRINGS: dict[str, tuple[str, str]] = {
         "文库还是空的。请先添加讲话稿，再点“重建索引”。",
         "The library is empty. Add speeches, then press “Rebuild the index”.",
     ),
+    "newest_only": (
+        "这里列出最新的 {shown} 篇；其余 {rest} 篇请用上面的框查找。",
+        "The newest {shown} are listed; find the other {rest} with the box above.",
+    ),
+    "none_listed": ("没有对得上的讲话。", "No speech matches."),
     "col_date": ("日期", "Date"),
     "col_title": ("标题", "Title"),
     "col_kind": ("类别", "Kind"),
@@ -214,6 +219,15 @@ _STRINGS: dict[str, tuple[str, str]] = {
     "bad_host_hint": (
         "只在本机用请写 --host 127.0.0.1；让同事也能打开请写 --host 0.0.0.0。",
         "Use --host 127.0.0.1 for this machine only, --host 0.0.0.0 to let colleagues in.",
+    ),
+    "address_shared": (
+        "已经由第三方公开，任何人凭此地址都能打开：{url}",
+        "published through a third party; anyone with this address can open it: {url}",
+    ),
+    "not_shared": ("没能经第三方公开网页：{reason}", "The page could not be published: {reason}"),
+    "not_shared_hint": (
+        "去掉 share 即可只在本机使用；给同事用请写 --host 0.0.0.0。",
+        "Leave out share to use it on this machine; for colleagues use --host 0.0.0.0.",
     ),
     "stop": ("按 Ctrl+C 停止", "press Ctrl+C to stop"),
     "stopped": ("网页已关闭。", "the page is closed."),
