@@ -108,37 +108,34 @@ def find_spans(question: str, sentence: str) -> tuple[Span, ...]:
     found: list[Span] = []
     for kind in kinds:
         spans = _spans_of(kind, asked, sentence)
-        found += [s for s in spans if fold(sentence[s.start : s.end]) not in asked]
+        spans = [s for s in spans if fold(sentence[s.start : s.end]) not in asked]
+        found += _nearest(spans, asked, fold(sentence))
     chosen: list[Span] = []
     for span in sorted(found, key=lambda s: (s.start, s.start - s.end)):
         if not chosen or span.start >= chosen[-1].end:
             chosen.append(span)
-    return _nearest(chosen, asked, fold(sentence))
+    return tuple(chosen)
 
 
-def _nearest(spans: Sequence[Span], asked: str, sentence: str) -> tuple[Span, ...]:
-    """Of several spans those in the clauses that share most pairs of characters with the question.
+def _nearest(spans: Sequence[Span], asked: str, sentence: str) -> Sequence[Span]:
+    """Of more than two spans those in the clauses that share most with the question, by pairs.
 
     Where such a clause holds none ("零工市场有几个": "建成零工市场,全市共九个"), the next one does.
     """
-    if len(spans) < 2:
-        return tuple(spans)
+    if len(spans) < 3:
+        return spans
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1) if asked[i : i + 2].isalnum()}
     clauses = [match.span() for match in _CLAUSE.finditer(sentence)]
     shared = [
         sum(sentence[i : i + 2] in pairs for i in range(start, end - 1)) for start, end in clauses
     ]
-    if not max(shared, default=0):
-        return tuple(spans)
-    kept: list[Span] = []
-    carried = False
-    for (start, end), n_shared in zip(clauses, shared, strict=True):
-        here = [span for span in spans if start <= span.start < end]
-        relevant = n_shared >= 0.5 * max(shared)
-        if relevant or carried:
-            kept += here
-        carried = (relevant or carried) and not here
-    return tuple(kept or spans)
+    held = [[s for s in spans if start <= s.start < end] for start, end in clauses]
+    near = [3 * n_shared >= max(shared) > 0 for n_shared in shared]
+    kept = [span for here, is_near in zip(held, near, strict=True) if is_near for span in here]
+    if not kept:
+        behind = [here for here, is_near in zip(held[1:], near, strict=False) if is_near]
+        kept = [span for here in behind for span in here]
+    return kept or spans
 
 
 def _spans_of(kind: FactKind, asked: str, sentence: str) -> list[Span]:

@@ -1,0 +1,106 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from speechrag.cli.main import main
+
+QUESTION = "云岭产业技术研究院孵化了多少家企业？"
+
+
+@pytest.fixture
+def run(engine, settings, capsys, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[2])
+
+    def command(*arguments):
+        code = main([*arguments, "--index", str(settings.index), "--lang", "zh"])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return command
+
+
+def test_answer_prints_the_sentence_and_its_source(run):
+    code, out, _ = run("answer", QUESTION)
+    assert code == 0
+    assert "【58家】" in out
+    assert "[1] 《" in out
+
+
+def test_answer_json_is_one_document(run):
+    code, out, _ = run("answer", QUESTION, "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["mode"] == "extractive"
+    assert document["sentences"][0]["citations"] == [1]
+
+
+def test_a_refusal_is_no_error(run):
+    code, out, _ = run("answer", "红烧肉怎么做才不腻？")
+    assert code == 0
+    assert "没有找到能回答这个问题的内容" in out
+
+
+def test_the_model_is_off_by_default_and_without_an_endpoint_the_extract_comes(run):
+    code, out, _ = run("answer", QUESTION, "--model", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["note"] == "没有配置语言模型,以下为摘录式回答。"
+    assert document["sentences"]
+
+
+def test_the_model_answers_when_it_is_asked_for(run, server, monkeypatch):
+    monkeypatch.setenv("SPEECHRAG_LLM_BASE_URL", server.url)
+    monkeypatch.setenv("SPEECHRAG_LLM_MODEL", str(server.models["good"]))
+    monkeypatch.setenv("SPEECHRAG_API_KEY", "sk-secret")
+    code, out, err = run("answer", QUESTION, "--model", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["mode"] == "model"
+    assert [s["checked"] for s in document["sentences"]] == [True, False]
+    assert "sk-secret" not in out + err
+    code, out, _ = run("answer", QUESTION, "--json")
+    assert json.loads(out)["mode"] == "extractive"
+
+
+def test_preview_shows_what_would_be_sent_and_sends_nothing(run, monkeypatch):
+    monkeypatch.setenv("SPEECHRAG_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SPEECHRAG_LLM_MODEL", "m")
+    monkeypatch.setenv("SPEECHRAG_API_KEY", "sk-secret")
+    code, out, _ = run("answer", QUESTION, "--preview")
+    document = json.loads(out)
+    assert code == 0
+    assert document["url"] == "http://127.0.0.1:9/v1"
+    assert QUESTION in document["body"]["messages"][1]["content"]
+    assert "58家" in document["body"]["messages"][1]["content"]
+    assert "sk-secret" not in out
+
+
+@pytest.mark.parametrize("name", ["问答.md", "问答.docx"])
+def test_an_answer_is_saved_with_its_sources(run, tmp_path, name):
+    code, _, _ = run("answer", QUESTION, "--out", str(tmp_path / name))
+    assert code == 0
+    assert (tmp_path / name).stat().st_size > 200
+
+
+def test_another_kind_of_file_is_refused_with_the_remedy(run, tmp_path):
+    code, _, err = run("answer", QUESTION, "--out", str(tmp_path / "问答.pdf"))
+    assert code == 2
+    assert ".docx" in err
+
+
+def test_material_lists_passages_for_each_heading(run, tmp_path):
+    outline = tmp_path / "提纲.txt"
+    outline.write_text("一、重要意义\n二、存在问题\n", encoding="utf-8")
+    code, out, _ = run("material", "成果转化", "--outline", str(outline), "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert [h["heading"] for h in document["headings"]] == ["重要意义", "存在问题"]
+    assert [h["role"] for h in document["headings"]] == ["意义", "问题"]
+    assert all(len(h["passages"]) == 4 for h in document["headings"])
+
+
+def test_an_outline_that_is_not_there_is_refused(run, tmp_path):
+    code, _, err = run("material", "成果转化", "--outline", str(tmp_path / "nothing.txt"))
+    assert code == 2
+    assert "提纲读不出来" in err
