@@ -48,8 +48,10 @@ class PostingsBuilder:
         self._numbers: defaultdict[str, int] = defaultdict()
         self._numbers.default_factory = self._numbers.__len__  # a new term gets the next number
         if previous is not None:
-            for term in previous.vocabulary:
-                self._numbers[term.decode("utf-8", "surrogatepass")]
+            self._numbers.update(
+                (term.decode("utf-8", "surrogatepass"), number)
+                for number, term in enumerate(previous.vocabulary)
+            )
         self._n_rows = 0
         self._old_rows = np.full(previous.n_rows if previous else 0, -1, dtype=np.int32)
         self._spill = directory / "spill"
