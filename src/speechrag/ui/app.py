@@ -14,7 +14,7 @@ from speechrag.errors import IndexMissing
 from speechrag.ui.answers import warm_up
 from speechrag.ui.ask import build_ask_tab
 from speechrag.ui.backend import Library, Progress
-from speechrag.ui.draft_tab import build_draft_tab
+from speechrag.ui.draft_tab import build_basket, build_draft_tab
 from speechrag.ui.library import build_library_tab
 from speechrag.ui.strings import Strings
 
@@ -55,6 +55,7 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
                 build_draft_tab(library, t)
             with gr.Tab(t("tab_library"), id="library") as tab:
                 refresh = build_library_tab(library, settings, t, filters)
+        build_basket(library, t)
         shelf = next(b for b in page.blocks.values() if b.elem_id == "sr-shelf")
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([page.load, tab.select], refresh, None, [shelf, *filters], **quiet)

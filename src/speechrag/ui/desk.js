@@ -4,7 +4,7 @@
   const strings = JSON.parse(document.getElementById("sr-strings").textContent);
   const BASKET_KEY = "speechrag-basket";
   const chosen = new Map(); // paragraph → ids of the passages to be inserted as comments
-  let server = null;
+  const servers = []; // of each gr.HTML that attached itself
 
   // --- the desk -----------------------------------------------------------------------------
 
@@ -54,6 +54,7 @@
   }
 
   async function call(name, payload) {
+    const server = servers.find((one) => one && one[name]);
     try {
       return await server[name](payload);
     } catch {
@@ -240,7 +241,7 @@
 
   window.speechdesk = {
     attach(element, functions, watch) {
-      server = functions;
+      servers.push(functions);
       let report = "";
       watch("value", () => {
         const here = desk();

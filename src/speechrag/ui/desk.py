@@ -117,13 +117,7 @@ class Desk:
             chosen = {int(n): set(map(str, ids)) for n, ids in asked.get("chosen", {}).items()}
             return _as_download(f"{t('report_file')}.{kind}", _export(kept, kind, chosen))
 
-        @guard(t)
-        def basket(asked: dict[str, Any]) -> str:
-            items = [self._item(one) for one in list(asked["items"])[:MAX_BASKET]]
-            data = export_basket(items, t("basket_title"))
-            return _as_download(f"{t('basket_file')}.docx", data)
-
-        return [matches, export, basket]
+        return [matches, export]
 
     def _find(self, token: str) -> _Kept:
         with self._lock:
@@ -132,23 +126,35 @@ class Desk:
             raise SourceError(self._t("desk_gone"))
         return kept
 
-    def _item(self, one: dict[str, Any]) -> BasketItem:
-        """A collected passage with its source; as the browser kept it where it is gone."""
-        engine: Answering = self._library.engine()
-        try:
-            (passage,) = engine.context(str(one["passage"]), 0, 0)
-        except LookupError:
-            return BasketItem(text=str(one.get("text", "")), source=str(one.get("cite", "")))
-        speech = engine.speech(passage.speech_id)
-        return BasketItem(
-            text=speech.text[passage.start : passage.end],
-            title=speech.title,
-            date=speech.date,
-            speaker=speech.speaker,
-            source=speech.source,
-            section=passage.section_path,
-            note=str(one.get("note", "")),
-        )
+
+def basket_functions(library: Library, t: Strings) -> list[Callable[..., str]]:
+    """The function by which desk.js exports the basket."""
+
+    @guard(t)
+    def basket(asked: dict[str, Any]) -> str:
+        engine = library.engine()
+        items = [_basket_item(engine, one) for one in list(asked["items"])[:MAX_BASKET]]
+        return _as_download(f"{t('basket_file')}.docx", export_basket(items, t("basket_title")))
+
+    return [basket]
+
+
+def _basket_item(engine: Answering, one: dict[str, Any]) -> BasketItem:
+    """A collected passage with its source; as the browser kept it where it is gone."""
+    try:
+        (passage,) = engine.context(str(one["passage"]), 0, 0)
+    except LookupError:
+        return BasketItem(text=str(one.get("text", "")), source=str(one.get("cite", "")))
+    speech = engine.speech(passage.speech_id)
+    return BasketItem(
+        text=speech.text[passage.start : passage.end],
+        title=speech.title,
+        date=speech.date,
+        speaker=speech.speaker,
+        source=speech.source,
+        section=passage.section_path,
+        note=str(one.get("note", "")),
+    )
 
 
 def _export(kept: _Kept, kind: str, chosen: dict[int, set[str]]) -> bytes:

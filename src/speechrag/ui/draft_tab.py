@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speechrag.ui.backend import Library
-from speechrag.ui.desk import Desk
+from speechrag.ui.desk import Desk, basket_functions
 from speechrag.ui.strings import Strings
 
 ATTACH = "window.speechdesk && window.speechdesk.attach(element, server, watch);"
@@ -47,3 +47,16 @@ def build_draft_tab(library: Library, t: Strings) -> None:
 
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
     start.click(compare, [text, file], [results, file, start], **quiet)
+
+
+def build_basket(library: Library, t: Strings) -> None:
+    """Lay out what exports the basket: outside the tabs, since any of them may be open."""
+    import gradio as gr
+
+    gr.HTML(
+        "<span></span>",
+        elem_id="sd-basket-home",
+        apply_default_css=False,
+        js_on_load=ATTACH,
+        server_functions=basket_functions(library, t),
+    )
