@@ -7,6 +7,7 @@ from accounts import parse, parse_one, passages, removed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speechrag.corpus.boilerplate import reason_of
 from speechrag.types import RemovalReason, Truncation
 
 PARAGRAPHS = [
@@ -181,3 +182,20 @@ def test_contents_end_where_their_first_heading_comes_again() -> None:
     assert [s.label + s.heading for s in speech.contents] == ["一、提高认识", "二、狠抓落实"]
     assert [(s.start, s.end) for s in speech.contents] == [(0, 0), (0, 0)]
     assert speech.text.count("一、提高认识") == 1
+
+
+WORDS = [
+    *["来源:", "qq空间", "分享微信", "下载", "登录后", "vip", "收藏1", "上一篇 ", "首页 ", "a|"],
+    *["大 ", "阅读12次", "点击查看", "2024年1月", "更多相关", "客服电话:", "[1] ", "（会员", "……"],
+    *["省略1字", "？", "“", "("],
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_line_is_slow_to_judge(word: str) -> None:
+    """Nested repetitions once took minutes; the time limit of the suite would show it."""
+    for other in ["", *WORDS]:
+        line = ((word + other) * 80)[:158]
+        reason_of(line + "x")
+        reason_of(line + "。")
+    parse("在大会上的讲话\n同志们：\n" + (word * 20000)[:20000] + "\n谢谢大家！")

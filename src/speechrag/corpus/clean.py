@@ -79,8 +79,7 @@ def parse_file(path: Path | str, name: str | None = None) -> ParsedFile:
     """
     from speechrag.corpus.read import read_document
 
-    document = read_document(Path(path))
-    return parse_document(replace(document, file=name) if name else document)
+    return parse_document(read_document(Path(path), name=name))
 
 
 def _edits(document: Document) -> tuple[list[Edit], str, list[tuple[int, int]]]:

@@ -27,9 +27,8 @@ UNSOUND_COST = 11.0
 TORN_COST = 8.5  # the same for a run between two question marks
 
 _MAY_BE_RARE = re.compile(f"[{HAN}\ue000-\uf8ff]")
-_LATIN_RUN = re.compile(
-    r"[\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]*[\xc0-\xff][\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{3,}"
-)
+_LATIN_RUN = re.compile("[\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{4,}")
+_LATIN_LETTER = re.compile("[\xc0-\xff]")
 _ODD = re.compile(r"[?？;�@A-Za-z]")
 _PARTS = re.compile("[\n\ufffd]")
 _TORN = re.compile(
@@ -67,7 +66,8 @@ def find_mojibake(source: str) -> tuple[list[Edit], list[tuple[int, int]]]:
         elif _is_damaged(source, suspect):
             doubtful.append((suspect.start, suspect.end))
     for match in _LATIN_RUN.finditer(source):
-        if text := from_latin(match.group()):
+        letters = _LATIN_LETTER.search(match.group())
+        if letters and (text := from_latin(match.group())):
             edits.extend(_edits(match.start(), match.end(), text, 0))
     return edits, _still_doubtful(source, edits, doubtful)
 

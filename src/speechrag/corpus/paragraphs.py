@@ -156,7 +156,7 @@ def wrap_width(lines: Sequence[Line]) -> int:
 
 def looks_like_heading(text: str) -> bool:
     """Whether a line is, or ends in, a complete numbered heading."""
-    tail = _LAST_SENTENCE.search(text)
+    tail = _LAST_SENTENCE.match(text)
     words = text[tail.end() :] if tail else text
     return parse_label(words) is not None and len(words) <= 45 and not ENDS_LINE.search(words)
 

@@ -10,6 +10,7 @@ from speechrag.corpus.traced import Traced
 _WIDE = f"[{HAN}“”‘’《》（）【】「」『』、。，；：？！…—·％℃㎡①-⑳\uff01-\uff5e]"
 _IS_WIDE = re.compile(_WIDE)
 _CANDIDATE = re.compile(r"[,:;!?()]")
+_MARKS = frozenset(",:;!?)")
 _WIDENED = {c: chr(ord(c) + 0xFEE0) for c in ",:;()!?"}
 # Left as they are: addresses of the web and times of day.
 _LEAVE = re.compile(
@@ -97,16 +98,16 @@ def widen(text: str, stops_are_dots: bool = False) -> str:
     marks = [m.start() for m in re.finditer(r"[()（）]", text)]
     pairs = _pair_parentheses(text, marks)
     out = list(text)
+    before: dict[int, int] = {}
     for at in candidates:
         mark = text[at]
         if mark in "()" and at in pairs:
             start, end = sorted((at, pairs[at]))
             wide = _widens_pair(text, start, end)
         else:
-            before = at - 1
-            while before >= 0 and text[before] in ",:;!?)":
-                before -= 1
-            wide = _is_wide(text, before) or _is_wide(text, at + 1)
+            # of several marks in a row, what stands before the first counts
+            before[at] = before.get(at - 1, at - 1) if text[at - 1 : at] in _MARKS else at - 1
+            wide = _is_wide(text, before[at]) or _is_wide(text, at + 1)
         if wide:
             out[at] = _WIDENED[mark]
     return "".join(out)
