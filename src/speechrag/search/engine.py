@@ -37,10 +37,6 @@ from speechrag.types import (
     Vectors,
 )
 
-# Below these a hit, or the best hit, is no answer; on benchmarks/questions and tests/questions.yaml
-# all but one in a hundred of the right passages lie above (benchmarks/results/thresholds.md).
-MIN_SCORE = 0.20
-MIN_BEST_SCORE = 0.21
 N_SUGGESTIONS = 3
 
 
@@ -170,11 +166,11 @@ class Engine:
 
     def _close_enough(self, hits: list[Hit]) -> tuple[Hit, ...]:
         """The hits worth showing: none where even the best is far off."""
-        if not hits or self.matcher is None:  # other encoders' scores are not calibrated
-            return tuple(hits)
-        if hits[0].score < MIN_BEST_SCORE and not hits[0].parts.get("phrase"):
+        if not hits or (
+            hits[0].score < self.weights.min_best_score and not hits[0].parts.get("phrase")
+        ):
             return ()
-        return tuple(hit for hit in hits if hit.score >= MIN_SCORE)
+        return tuple(hit for hit in hits if hit.score >= self.weights.min_score)
 
     def analyse(self, question: str) -> Query:
         """The question as the index is asked it."""

@@ -33,10 +33,14 @@ class Weights:
     )
     added_terms: float = 0.3  # terms that translation or synonymy brought in
     asked_fact: float = 1.5  # times `lexical`, for a question that asks a figure, name or date
+    # Below these a hit, or the best hit, is no answer: all but one in a hundred of the right
+    # passages lie above (benchmarks/results/thresholds.md).
+    min_score: float = 0.20
+    min_best_score: float = 0.21
 
 
-WITHOUT_TOKENS = Weights(lexical=1.0, late=0.0)
-"""For an encoder without token vectors: words then speak only through BM25."""
+WITHOUT_TOKENS = Weights(lexical=1.0, late=0.0, min_score=0.0, min_best_score=0.0)
+"""For an encoder without token vectors: words then speak only through BM25; not calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
