@@ -3,11 +3,11 @@
 Three libraries: the five real speeches among 26 work reports, all work reports with three leaders'
 speeches, and the demo library. The first two need ../shared. Run with
 
-    python -m benchmarks.retrieval [--json FILE]
+    python -m benchmarks.retrieval [--out FILE]
 
 Rungs: BM25 alone (jieba words), dense alone, reciprocal rank fusion of the two, fused (convex sum),
-then headings and title, roles, late interaction, and everything as shipped (with the thresholds, the
-relaxed pass and its rewriting).
+then headings and title, roles, late interaction, and everything as shipped (with the thresholds,
+the relaxed pass and its rewriting).
 """
 
 from __future__ import annotations
