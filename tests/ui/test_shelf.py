@@ -64,6 +64,13 @@ def test_detail_shows_outline_passages_and_what_was_removed_and_why():
     assert "您的位置：首页" in text
 
 
+def test_spans_removed_one_after_another_for_one_reason_are_shown_together():
+    removed = [("目录", "contents"), ("\n", "layout"), ("一、甲", "contents"), ("分享", "widget")]
+    html = render_detail(ZHUANHUA, removed, ZH)
+    assert "清洗去掉的（2）" in html
+    assert "<span>目录\n一、甲</span>" in html
+
+
 def test_detail_says_when_nothing_but_space_was_removed():
     assert "什么都没有去掉" in render_detail(ZHUANHUA, [("\n", "layout")], ZH)
 

@@ -229,7 +229,8 @@ def _edge(text: str) -> str:
 
 
 def render_explanation(lines: Sequence[str]) -> str:
-    """Why a hit was found."""
+    """Why a hit was found; the parts of its score stand beside it as bars."""
+    lines = [line for line in lines if not line.startswith(("得分构成", "parts:"))]
     return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 

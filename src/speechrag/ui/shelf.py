@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from speechrag.index.tokens import fold
@@ -124,19 +126,20 @@ def _passage(speech: Speech, passage: Passage, t: Strings) -> str:
 
 
 def _removed(removed: Sequence[tuple[str, str]], t: Strings) -> str:
+    seen = [(t.reason(str(reason)), text.strip()) for text, reason in removed if text.strip()]
+    runs = [
+        (reason, "\n".join(text for _, text in run)) for reason, run in groupby(seen, itemgetter(0))
+    ]
     items = "".join(
-        f'<li><span class="sr-reason">{escape(t.reason(str(reason)))}</span>'
-        f"<span>{escape(text.strip())}</span></li>"
-        for text, reason in removed
-        if text.strip()
+        f'<li><span class="sr-reason">{escape(reason)}</span><span>{escape(text)}</span></li>'
+        for reason, text in runs
     )
-    n = items.count("<li>")
     body = (
         f'<p class="sr-none">{escape(t("removed_info"))}</p><ul class="sr-removed">{items}</ul>'
         if items
         else _none(t("removed_none"))
     )
-    return _section(f"{t('removed')}（{n}）", body)
+    return _section(f"{t('removed')}（{len(runs)}）", body)
 
 
 def render_whole(speech: Speech, current: str, t: Strings) -> str:

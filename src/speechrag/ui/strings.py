@@ -109,6 +109,7 @@ _STRINGS: dict[str, tuple[str, str]] = {
     "loading": ("正在读取…", "Loading…"),
     "part_lexical": ("词面", "words"),
     "part_dense": ("语义", "meaning"),
+    "part_late": ("逐词", "word by word"),
     "part_context": ("标题", "headings"),
     "part_role": ("作用", "purpose"),
     "part_phrase": ("原话", "exact phrase"),
@@ -261,7 +262,6 @@ EXAMPLES = (
     "how to improve the efficiency of 成果转化",
     "talent retention",
     "会议结尾怎么号召",
-    "营商环境存在哪些问题",
 )
 
 
