@@ -172,4 +172,4 @@ def test_libreoffice_opens_it_and_keeps_the_comments(written, tmp_path):
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     converted = (out / "对稿.docx").read_bytes()
     assert sorted(comments(converted)) == sorted(comments(written))
-    assert len(comments(converted)) == 3
+    assert dict(comments(converted))[QUOTED].startswith("引文核验 【有出入】")

@@ -15,7 +15,7 @@ from speechrag.draft.runs import KeyedText, KeyRun
 from speechrag.index.vectors import FaissStore
 from speechrag.types import Vectors
 
-MIN_SENTENCE_CHARS = 10  # letters; shorter ones (好不好？) share their words with anything
+MIN_SENTENCE_CHARS = 16  # letters; shorter ones share their words with some passage by chance
 N_FITTED = 227  # passages of the library of the labelled pairs
 N_SAMPLE = 400  # passages that the calibration compares with each other: 80,000 pairs
 

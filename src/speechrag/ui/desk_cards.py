@@ -121,7 +121,7 @@ def render_matches(finding: Finding, number: int, t: Strings) -> str:
     )
     if not finding.hits:
         return f'<div class="sr-notice"><p>{escape(t("desk_no_hits"))}</p>{ask}</div>'
-    return "".join(_match(found, number, t) for found in finding.hits)
+    return "".join(_match(found, number, t) for found in finding.hits) + ask
 
 
 def _match(found: DraftHit, number: int, t: Strings) -> str:
