@@ -2,9 +2,9 @@
 
     python -m benchmarks.draft_speed [--passages 100000] [--index DIR] [--chars 5000 ...]
 
-The library is made of the demo speeches' sentences, shuffled; it is built once into DIR. The draft is
-made the same way, so that part of it has verbatim precedents: the costly case. Times are medians of
-five after a first draft that loads everything; processor time is told beside them, since other
+The library is made of the demo speeches' sentences, shuffled; it is built once into DIR. The draft
+is made the same way, so that part of it has verbatim precedents: the costly case. Times are medians
+of five after a first draft that loads everything; processor time is told beside them, since other
 programs may be running.
 """
 
@@ -83,7 +83,7 @@ def main():
     """Build, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=100_000)
-    parser.add_argument("--index", type=Path, default=Path("/tmp/speechrag-draft-speed"))  # noqa: S108 - a benchmark's cache
+    parser.add_argument("--index", type=Path, default=Path("/tmp/speechrag-draft-speed"))
     parser.add_argument("--chars", type=int, nargs="+", default=[5_000, 200_000])
     args = parser.parse_args()
     sentences = read_sentences()

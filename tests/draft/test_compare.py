@@ -64,7 +64,7 @@ def test_the_copied_sentence_is_aligned_with_its_source(comparison):
 def test_a_reworded_paragraph_is_found_beside_its_source(comparison):
     found = finding(comparison, "今年开始")
     assert found.label is Label.REWORDED
-    assert found.hits[0].hit.text.startswith("从今年起，驻市高校凡转化收益")
+    assert "从今年起，驻市高校凡转化收益" in found.hits[0].hit.text
     assert {pair.kind for pair in found.hits[0].pairs} == {"reworded"}
 
 
@@ -174,7 +174,7 @@ def test_progress_ends_with_the_whole_draft(library):
     )
     comparison = Comparer(library).compare(draft_from_text(text), seen.append)
     assert len(comparison.findings) == 300
-    assert [p.done for p in seen] == [128, 256, 300]
+    assert [p.done for p in seen] == [64, 128, 192, 256, 300]
     assert seen[-1].describe("zh") == "比对：第 300/300 段"
 
 

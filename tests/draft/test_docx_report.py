@@ -162,6 +162,18 @@ def test_macros_are_left_out(tmp_path, library, original):
     assert without_macros(plain) is plain
 
 
+def test_an_automatically_numbered_paragraph_gets_its_comment(library, tmp_path):
+    document = docx.Document()
+    document.add_paragraph(COPIED, style="List Number")
+    document.add_paragraph("问题在水里，根子在岸上，这句话要记牢。", style="List Number")
+    path = tmp_path / "编号.docx"
+    document.save(path)
+    draft = load_draft(path)
+    assert draft.paragraphs[0].text != COPIED  # the reader shows the number
+    data = write_docx(make_report(library, draft), path.read_bytes())
+    assert COPIED in dict(comments(data))
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_keeps_the_comments(written, tmp_path):
     source = tmp_path / "对稿.docx"

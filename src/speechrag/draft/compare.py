@@ -33,7 +33,7 @@ from speechrag.draft.records import (
 from speechrag.draft.runs import KeyedText, KeyRun, find_runs, merge_spans, to_text
 from speechrag.types import Hit, Place, Vectors
 
-BATCH_PARAGRAPHS = 128  # encoded and searched together; progress is told between batches
+BATCH_PARAGRAPHS = 64  # encoded and searched together; progress is told between batches
 MIN_PRECEDENT_CHARS = 10  # letters: a shorter run is no precedent
 MAX_MEASURED = 40  # candidates a paragraph whose evidence is measured in full
 

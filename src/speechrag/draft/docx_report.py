@@ -99,8 +99,7 @@ def _comment(document: Any, places: WordPlaces, text: str, words: str, *, whole:
         return
     paragraph, span = found
     runs = runs_of(paragraph, None if whole else span)
-    if runs:
-        document.add_comment(runs, _printable(words), author=AUTHOR, initials=INITIALS)
+    document.add_comment(runs, _printable(words), author=AUTHOR, initials=INITIALS)
 
 
 def _about(finding: Finding) -> str:

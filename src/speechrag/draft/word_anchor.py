@@ -11,6 +11,7 @@ from speechrag.index.tokens import fold_key, fold_key_map
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 N_HEAD_LETTERS = 24  # enough to know a paragraph by
+N_NUMBER_LETTERS = 4  # of 第十一条, 二十一 and the like
 
 
 class WordPlaces:
@@ -33,7 +34,8 @@ class WordPlaces:
         key = fold_key(text, ignore_punctuation=True)
         if not key:
             return None
-        for wanted in dict.fromkeys((key, key[:N_HEAD_LETTERS])):
+        behind = key[N_NUMBER_LETTERS:][:N_HEAD_LETTERS]  # Word's automatic numbers are no text
+        for wanted in filter(None, dict.fromkeys((key, key[:N_HEAD_LETTERS], behind))):
             order = [*range(self._at, len(self._keys)), *range(self._at)]
             for at in order:
                 if wanted in self._keys[at]:
@@ -60,7 +62,9 @@ def runs_of(paragraph: Any, span: Span | None = None) -> Sequence[Any]:
     in something that is no run (a link, a field), the nearest whole runs are given.
     """
     runs = [run for run in paragraph.runs if run.text]
-    if not runs or span is None:
+    if not runs:
+        return [paragraph.add_run("")]  # all of it is links or fields: at its end
+    if span is None:
         return runs
     text = paragraph.text
     chosen = []
