@@ -34,6 +34,11 @@ def headings(speech: Speech) -> list[str]:
     return [s.label + s.heading for s in speech.sections if s.level and s.end > s.start]
 
 
+def outline(speech: Speech) -> list[str]:
+    """Headings of every kind, those that open their passage included; not the items 一是, 第一."""
+    return [s.label + s.heading for s in speech.sections if 1 <= s.level <= 4]
+
+
 def removed(parsed: ParsedFile, *reasons: RemovalReason) -> list[str]:
     return [
         parsed.document.text[r.start : r.end]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from accounts import headings, parse, parse_one, passages
+from accounts import headings, outline, parse, parse_one, passages
 
 from speechrag.corpus.labels import find_items, parse_label
 from speechrag.types import Hint, Speech
@@ -122,8 +122,8 @@ def test_a_glued_heading_may_have_its_body_behind_it() -> None:
     speech = parse_one(
         f"在大会上的讲话\n二、摆问题\n（一）热得快，凉得也快。{BODY}（二）对不上号。{BODY}（三）走得慢。{BODY}\n"
     )
-    assert headings(speech)[1:] == ["（一）热得快，凉得也快", "（二）对不上号", "（三）走得慢"]
-    assert [p.section_path[-1] for p in speech.passages] == headings(speech)[1:]
+    assert outline(speech)[1:] == ["（一）热得快，凉得也快", "（二）对不上号", "（三）走得慢"]
+    assert [p.section_path[-1] for p in speech.passages] == outline(speech)[1:]
 
 
 def test_a_reference_to_another_section_is_not_split_off() -> None:
@@ -131,12 +131,17 @@ def test_a_reference_to_another_section_is_not_split_off() -> None:
     assert headings(parse_one(text)) == ["一、提高认识"]
 
 
-def test_a_first_sentence_that_is_a_heading_is_parted_from_its_body() -> None:
+def test_a_first_sentence_that_is_a_heading_names_the_passage_that_it_opens() -> None:
     speech = parse_one(
         f"在大会上的讲话\n（一）完善工作机制,建立供需“新模式”。{BODY}\n（二）总体要求：{BODY}\n"
     )
-    assert headings(speech) == ["（一）完善工作机制，建立供需“新模式”", "（二）总体要求"]
-    assert passages(speech) == [BODY, BODY]
+    assert outline(speech) == ["（一）完善工作机制，建立供需“新模式”", "（二）总体要求"]
+    assert headings(speech) == []  # no extent of their own: their words belong to the passages
+    assert [p.section_path for p in speech.passages] == [(name,) for name in outline(speech)]
+    assert passages(speech) == [
+        "（一）完善工作机制，建立供需“新模式”。\n" + BODY,
+        "（二）总体要求：\n" + BODY,
+    ]
 
 
 def test_a_long_or_telling_first_sentence_stays_in_the_passage() -> None:

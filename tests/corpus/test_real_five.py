@@ -157,13 +157,15 @@ def test_003_ends_before_the_page_matter() -> None:
         assert words not in speech.text
 
 
-def test_003_run_in_headings_are_parted_from_their_body() -> None:
+def test_003_run_in_headings_name_the_passages_that_they_open() -> None:
     paths = _paths(_real("003"))
     (text,) = paths[
         "二、扎实推进新形势下科技成果转移转化",
         "（一）完善科技成果转移转化工作机制，建立供需信息汇集“新模式”",
     ]
-    assert text.startswith("要全面摸清底数，积极组织开展“双调查”")
+    heading, body = text.split("\n")
+    assert heading == "（一）完善科技成果转移转化工作机制，建立供需信息汇集“新模式”。"
+    assert body.startswith("要全面摸清底数，积极组织开展“双调查”")
 
 
 def test_004_is_dated_and_its_plan_is_unbroken() -> None:

@@ -223,7 +223,7 @@ def run_models(args: argparse.Namespace, _settings: Settings, _text: Text) -> in
     """Which encoders there are."""
     from speechrag.index.encoders import list_models
 
-    models = [asdict(model) for model in list_models()]
+    models = [asdict(model) for model in list_models(measure=True)]
     if args.json:
         print_json({"models": models})
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from typing import Any
 
@@ -13,6 +14,8 @@ from speechrag.config import Settings
 from speechrag.errors import SettingsError, SpeechragError
 from speechrag.search.render import render_result
 from speechrag.types import Filters, Hit, Role, SearchResult
+
+_ISO_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
@@ -50,6 +53,9 @@ def _filters(args: argparse.Namespace) -> Filters:
     for role in args.role:
         if role not in known:
             raise SettingsError(f"没有“{role}”这种段落。", f"可用的有:{'、'.join(known)}。")
+    for date in (args.date_from, args.date_to):
+        if date is not None and not _ISO_DATE.fullmatch(date):
+            raise SettingsError(f"日期“{date}”看不懂。", "请写成 2020、2020-03 或 2020-03-01。")
     return Filters(
         date_from=args.date_from,
         date_to=args.date_to,

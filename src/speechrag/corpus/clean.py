@@ -22,6 +22,7 @@ from speechrag.corpus.paragraphs import Line, apply_hints, join_lines, split_lin
 from speechrag.corpus.passages import build_passages
 from speechrag.corpus.pinyin import find_pinyin
 from speechrag.corpus.punctuation import widen
+from speechrag.corpus.run_in import take_in_run_in
 from speechrag.corpus.speeches import split_speeches
 from speechrag.types import (
     Document,
@@ -146,15 +147,17 @@ def _build_speech(
     digest = hashlib.sha256(f"{document.file}\0{ordinal}".encode("utf-8", "surrogatepass"))
     speech_id = digest.hexdigest()[:12]
     passages, inline = build_passages(text, speech_id, layout.bodies)
+    segments = merged_segments(layout.segments)
+    headings, passages = take_in_run_in(layout.sections, passages, segments, document.text)
     speech = Speech(
         id=speech_id,
         title="",
         text=text,
         source=document.file,
         contents=contents,
-        sections=tuple(sorted([*layout.sections, *inline], key=lambda s: (s.start, s.level))),
+        sections=tuple(sorted([*headings, *inline], key=lambda s: (s.start, s.level))),
         passages=tuple(passages),
-        segments=merged_segments(layout.segments),
+        segments=segments,
     )
     return _with_metadata(speech, facts, document, known)
 
