@@ -36,7 +36,8 @@ def test_offsets_index_the_draft():
 
 
 @pytest.mark.parametrize(
-    "words", ["卡脖子", "双一流", "放管服", "一网通办", "最多跑一次", "最后一公里"]
+    "words",
+    ["卡脖子", "双一流", "放管服", "一网通办", "最多跑一次", "最后一公里", "小机构，大服务"],
 )
 def test_short_names_are_scare_quotes(words):
     (quotation,) = find_quotations(f"要解决“{words}”问题。")
@@ -58,6 +59,7 @@ def test_short_words_that_someone_said_are_quotations(draft):
         ("2018年6月，周启明同志在全市污染防治攻坚战动员大会上强调：“好。”",
          "周启明同志", "全市污染防治攻坚战动员大会"),
         ("许慎言市长在《防汛讲话》中写道：“好。”", "许慎言市长", "防汛讲话"),
+        ("周启明书记在退休前又一次强调：“好。”", "周启明书记", ""),
         ("会议指出：“好。”", "", ""),
         ("俗话说：“好。”", "", ""),
         ("“好。”（许慎言《防汛讲话》）", "许慎言", "防汛讲话"),

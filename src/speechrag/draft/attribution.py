@@ -32,7 +32,7 @@ _TIME = re.compile(
     r"(?:早在)?\d{2,4}年(?:\d{1,2}月)?(?:\d{1,2}[日号])?|去年|今年|前年|近日|日前|最近|上个月"
 )
 _ADVERBS = re.compile(
-    r"(?:就|曾经?|多次|反复|一再|再三|明确|深刻|特别|再次|又|还|也|都|常|经常|曾|当时|专门|生动|语重心长地)+$"
+    r"(?:就|曾经?|多次|反复|一再|再三|明确|深刻|特别|再次|又|还|也|都|常|经常|曾|当时|专门|生动|(?:又)?一次|语重心长地)+$"
 )
 _POST = (
     "总书记|书记|省长|市长|县长|区长|镇长|乡长|部长|主席|总理|主任|校长|院长|局长|厅长|司令|政委|同志|先生|女士|老师|"
@@ -87,7 +87,7 @@ def _speaker(before: str) -> str:
     words = _TIME.sub("", before)
     words = re.sub(r"在?\u300a[^\u300b]*\u300b(?:一文|一书)?(?:中|里|上)?", "", words)
     words = _OCCASION.sub("", words)
-    words = re.sub(r"在[^\uff0c,]{2,30}?(?:时|上|中|期间)", "", words)
+    words = re.sub(r"在[^\uff0c,]{2,30}?(?:时|上|中|期间|前|后)", "", words)
     words = _ADVERBS.sub("", words.rstrip("\uff0c, ").split("\uff0c")[-1].split(",")[-1].strip())
     words = re.sub(r"^(?:正如|按照|根据|诚如|像|就像|如)", "", words).strip()
     return words if words and _is_person(words) and not _NOBODY.match(words) else ""

@@ -55,7 +55,8 @@ class Quotation:
         """Whether the marks only set off a short name or figure of speech."""
         if self.kind != "quote" or self.claim.is_speech:
             return False
-        return self.n_letters <= MAX_SCARE_LETTERS and not _CLAUSE_MARK.search(self.text)
+        # 小机构，大服务: a slogan may have a comma, but no end of a sentence
+        return self.n_letters <= MAX_SCARE_LETTERS and not _ENDS_SENTENCE.search(self.text)
 
     @property
     def may_be_a_term(self) -> bool:
