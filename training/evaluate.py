@@ -22,6 +22,7 @@ from tokenizers import Tokenizer
 from training.corpus import fold, read_documents
 from training.cutting import split_passages
 from training.dataset import Source, content_mask, encode
+from training.late import score_late
 from training.model import embed
 
 REPO = Path(__file__).parent.parent
@@ -115,6 +116,17 @@ class Bench:
         means = {kind: float(np.mean(v)) for kind, v in values.items()}
         return means | {"all": float(np.mean([x for v in values.values() for x in v]))}
 
+    def late(self, table: NDArray[np.float32], tokenizer: Tokenizer) -> NDArray[np.float32]:
+        """Late interaction of every question with every passage, rarity taken from these."""
+        mask = content_mask(tokenizer)
+        passages = encode(tokenizer, mask, self.passages)
+        questions = encode(tokenizer, mask, [q["q"] for q in self.questions])
+        row = np.repeat(np.arange(len(passages)), np.diff(passages.starts))
+        pairs = np.unique(row * len(table) + passages.ids)
+        holders = np.bincount(pairs % len(table), minlength=len(table))
+        idf = np.log(1 + (len(passages) - holders + 0.5) / (holders + 0.5))
+        return score_late(table, questions, passages, idf)
+
     def dense(self, table: NDArray[np.float32], tokenizer: Tokenizer) -> NDArray[np.float32]:
         """Cosine of every question with every passage."""
         mask = content_mask(tokenizer)
@@ -158,12 +170,10 @@ def format_table(name: str, bench: Bench, columns: dict[str, dict[str, float]]) 
     return "\n".join(lines)
 
 
-def convex(bm25: NDArray, dense: NDArray, weight: float = 0.5) -> NDArray:
-    """Sum of max-normalised scores; dense alone where no word matches."""
-    top = bm25.max(1, keepdims=True)
-    return weight * bm25 / np.where(top > 0, top, 1) + (1 - weight) * dense / dense.max(
-        1, keepdims=True
-    )
+def scaled(bm25: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores over each question's best one; zeros where no word matches."""
+    top = bm25.max(axis=1, keepdims=True)
+    return bm25 / np.where(top > 0, top, 1)
 
 
 def recall_at_10(table: NDArray[np.float32], source: Source) -> float:
@@ -188,7 +198,9 @@ def main() -> None:
         for path, (tokenizer, table) in models.items():
             dense = bench.dense(table, tokenizer)
             columns[Path(path).name] = bench.by_kind(dense)
-            columns["+BM25"] = bench.by_kind(convex(bench.bm25, dense))
+            late = bench.late(table, tokenizer)
+            columns["+late"] = bench.by_kind(dense + late)
+            columns["+late+BM25"] = bench.by_kind(dense + late + 0.2 * scaled(bench.bm25))
         print(format_table(name, bench, columns), end="\n\n")
 
 

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from training.corpus import read_pairs
-from training.dataset import Source, content_mask, encode
+from training.dataset import Ragged, Source, content_mask, encode
 from training.overlap import trained_glossary
 
 _PARALLEL = ("parallel_tatoeba", "parallel_wmt", "parallel_wmt_machine", "parallel_wmt_news")
 _DICTIONARIES = ("dictionary_cedict", "dictionary_wiktionary")
 _MAX_LENGTH = 28
 _N_ITERATIONS = 4
-_N_GLOSSES = 4
-_FLATTEN = 0.7  # odds are p ** 0.7: rarer translations are asked for too
+_N_GLOSSES = 10
+_FLATTEN = 0.5  # odds are p ** 0.5: rarer translations are asked for too
 _EMPTY = frozenset(
     ["the", "and", "for", "with", "that", "this", "are", "was", "were", "its", "has"]
 )
@@ -94,7 +94,7 @@ def _dictionary_phrases(data: Path) -> list[tuple[str, str, float]]:
 
 
 def build_lexicon(data: Path, tokenizer: Tokenizer, sources: dict[str, Source]) -> Lexicon:
-    """Up to four glosses a Chinese token, by alignment probability and dictionary support."""
+    """Up to ten glosses a Chinese token, by alignment probability and dictionary support."""
     n_tokens = tokenizer.get_vocab_size()
     mask = content_mask(tokenizer)
     keys, probability = align([sources[name] for name in (*_PARALLEL, *_DICTIONARIES)], n_tokens)
@@ -103,7 +103,7 @@ def build_lexicon(data: Path, tokenizer: Tokenizer, sources: dict[str, Source]) 
     latin = np.array(
         [len(n) > 2 and n.isascii() and n.isalpha() and n not in _EMPTY for n in names]
     )
-    for key in np.flatnonzero(probability > 0.06):
+    for key in np.flatnonzero(probability > 0.03):
         zh, en = divmod(int(keys[key]), n_tokens)
         if latin[en] and not names[zh].isascii():
             glosses[zh][(en,)] = float(probability[key])
@@ -121,6 +121,14 @@ def build_lexicon(data: Path, tokenizer: Tokenizer, sources: dict[str, Source]) 
         entry = glosses[int(zh_ids[0])]
         entry[tuple(en_ids.tolist())] = entry.get(tuple(en_ids.tolist()), 0.0) + support + weight
     return _pack(glosses, n_tokens)
+
+
+def lexicon_source(lexicon: Lexicon) -> Source:
+    """The lexicon as pairs of its own: each gloss with its Chinese token."""
+    tokens = np.repeat(np.arange(len(lexicon.first) - 1), np.diff(lexicon.first))
+    starts = np.cumsum([0, *map(len, lexicon.phrases)])
+    passages = Ragged(tokens.astype(np.int32), np.arange(len(tokens) + 1))
+    return Source("lexicon", Ragged(np.concatenate(lexicon.phrases), starts), passages)
 
 
 def _pack(glosses: dict[int, dict[tuple[int, ...], float]], n_tokens: int) -> Lexicon:

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from training.dataset import Source, load_sources
 from training.evaluate import REPO, load_benches
 from training.export import load_table, save_model
-from training.lexicon import Lexicon, build_lexicon
+from training.lexicon import Lexicon, build_lexicon, lexicon_source
 from training.overlap import trained_glossary
 from training.train import Plan, train
 from training.vocab import build_tokenizer
@@ -32,6 +32,7 @@ def make_model(data: Path, out: Path, cache: Path, seed: int, plan: Plan) -> Non
     print(f"{tokenizer.get_vocab_size()} tokens, {n_pairs} pairs: {_since(started)}", flush=True)
     lexicon = _lexicon(data, cache, tokenizer, sources)
     print(f"{len(lexicon.phrases)} glosses: {_since(started)}", flush=True)
+    sources["lexicon"] = lexicon_source(lexicon)
     table = train(tokenizer, sources, lexicon, seed, plan)
     save_model(out, tokenizer, table)
     print(f"written to {out}: {_since(started)}", flush=True)

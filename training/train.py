@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from training.batches import Glosser, Sampler
 from training.dataset import Source
 from training.lexicon import Lexicon
-from training.model import StaticModel
+from training.model import DIM, StaticModel
 
 # How often a batch is drawn from each source, relative to the others.
 WEIGHTS = {
@@ -22,7 +22,7 @@ WEIGHTS = {
     "political.title": 1.5,
     "political.sentence": 1.5,
     "political.neighbour": 0.4,
-    "broadcast_news.title": 3.0,
+    "broadcast_news.title": 2.5,
     "broadcast_news.question": 1.5,
     "broadcast_news.clause": 1.0,
     "broadcast_news.sentence": 1.0,
@@ -32,12 +32,13 @@ WEIGHTS = {
     "laws.title": 0.3,
     "laws.sentence": 0.2,
     "laws.clause": 0.3,
+    "lexicon": 1.5,
     "dictionary_cedict": 1.2,
-    "dictionary_wiktionary": 0.6,
-    "parallel_tatoeba": 0.5,
+    "dictionary_wiktionary": 0.8,
+    "parallel_tatoeba": 0.7,
     "parallel_wmt": 0.2,
-    "parallel_wmt_machine": 1.5,
-    "parallel_wmt_news": 0.4,
+    "parallel_wmt_machine": 2.0,
+    "parallel_wmt_news": 0.6,
     "parallel_python_docs": 0.3,
     "question_passage_cmrc": 0.15,
     "question_passage_drcd": 0.3,
@@ -48,7 +49,7 @@ WEIGHTS = {
     "glossary.passage": 3.5,
     "glossary.swapped": 2.5,
     "questions.asked": 1.2,
-    "questions.padded": 1.5,
+    "questions.padded": 2.0,
     "questions.swapped": 0.5,
 }
 # Queries of these are in Chinese and may be glossed into English, wholly or in part.
@@ -64,9 +65,11 @@ GLOSSED = frozenset(
 class Plan:
     """How long and how fast."""
 
-    n_steps: int = 6000
+    n_steps: int = 4000
     batch_size: int = 1024
-    rate: float = 0.05  # after 50 steps; falls linearly to a fiftieth
+    rate: float = 0.05  # after 50 steps; falls as if it were to reach 0 after `fall` * n_steps
+    fall: float = 1.5
+    n_averaged: int = 3  # tables of the second half: after 1/2, 3/4 and all of the steps
     scale: float = 20.0  # of cosines in InfoNCE
     n_warm_up: int = 50
     snapshots: Path | None = None  # a folder for the table every 1,000 steps
@@ -95,9 +98,11 @@ def train(
     sampler = Sampler(sources, WEIGHTS, glosser, GLOSSED, plan.batch_size, seed)
     torch.manual_seed(seed)
     model = StaticModel(tokenizer, token_frequency(sources, n_tokens), seed)
+    table = np.zeros((n_tokens, DIM), np.float32)
+    averaged = {round(n) for n in np.linspace(plan.n_steps / 2, plan.n_steps, plan.n_averaged)}
     started, losses = time.monotonic(), []
     for step, (_, batch) in enumerate(sampler.stream(plan.n_steps)):
-        falling = max(0.02, 1 - step / plan.n_steps)
+        falling = max(0.02, 1 - step / (plan.n_steps * plan.fall))
         rate = plan.rate * min(1.0, (step + 1) / plan.n_warm_up) * falling
         losses.append(model.step(batch, rate, plan.scale))
         if (step + 1) % 500 == 0:
@@ -106,4 +111,6 @@ def train(
             losses = []
         if plan.snapshots and (step + 1) % 1000 == 0:
             np.save(plan.snapshots / f"step-{step + 1}.npy", model.folded())
-    return model.folded()
+        if step + 1 in averaged:
+            table += model.folded() / len(averaged)
+    return table

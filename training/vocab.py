@@ -33,7 +33,7 @@ UNKNOWN = "[UNK]"
 # Speeches are political prose: their words come first, the general press widens the rest.
 SOURCE_WEIGHTS = {"political": 6.0, "broadcast_news": 1.5, "general_news": 0.4, "laws": 0.7}
 N_CHINESE_WORDS = 62_000
-N_ENGLISH_WORDS = 30_000
+N_ENGLISH_WORDS = 26_000
 N_ENGLISH_PIECES = 4_000
 PIECE_SCORE = -15.0
 CHARACTER_PENALTY = 3.0
@@ -120,7 +120,18 @@ def _other_spelling(word: str) -> str:
     return _ISE.sub(lambda match: {"s": "z", "z": "s"}[match[0]], word)
 
 
-def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tuple[str, float]]:
+def dictionary_words(data: Path) -> list[str]:
+    """English words that stand in two or more dictionary entries, the commonest first."""
+    counts: Counter[str] = Counter()
+    for name in ("dictionary_cedict", "dictionary_wiktionary"):
+        for _, english in read_pairs(data, name):
+            counts.update(sorted(set(_ENGLISH_WORD.findall(fold(english)))))
+    return [word for word, count in counts.most_common() if count >= 2]
+
+
+def choose_vocabulary(
+    chinese: Counter[str], english: Counter[str], dictionary: list[str]
+) -> list[tuple[str, float]]:
     """Tokens with their log probabilities, the unknown token first."""
     total = sum(chinese.values())
     total_english = sum(english.values())
@@ -135,6 +146,7 @@ def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tupl
         if re.fullmatch(r"[a-z]{2,12}", word):
             latin[word] += count * 0.05
     chosen = [word for word, _ in latin.most_common(N_ENGLISH_WORDS)]
+    chosen = list(dict.fromkeys([*chosen, *dictionary]))
     chosen += sorted({_other_spelling(word) for word in (*chosen, *written_en)})
     for word in dict.fromkeys([*chosen, *written_en]):
         if len(word) > 1:
@@ -157,7 +169,8 @@ def choose_vocabulary(chinese: Counter[str], english: Counter[str]) -> list[tupl
     return [
         (token, round(score + _jitter(token), 6))
         for token, score in scores.items()
-        if search_fold(token) == token  # the encoder reads folded text: others never occur
+        if token == UNKNOWN
+        or search_fold(token) == token  # the encoder reads folded text: others never occur
     ]
 
 
@@ -174,7 +187,7 @@ def is_content(token: str) -> bool:
 def build_tokenizer(data: Path, cache: Path) -> Tokenizer:
     """Count, choose and assemble; deterministic for the same material."""
     chinese, english = count_words(data, cache)
-    vocabulary = choose_vocabulary(chinese, english)
+    vocabulary = choose_vocabulary(chinese, english, dictionary_words(data))
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     return tokenizer
