@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from accounts import headings, outline, parse, parse_one, passages
 
+from speechrag.corpus.clean import parse_file
 from speechrag.corpus.labels import find_items, parse_label
 from speechrag.types import Hint, Speech
 
@@ -229,3 +232,10 @@ def test_headings_lost_behind_a_gap_are_not_those_before_it() -> None:
     ]
     kept = parse_one(f"在大会上的讲话\n一、形势\n{BODY}{mark}\n{BODY}\n二、保障\n{BODY}\n")
     assert [p.section_path for p in kept.passages] == [("一、形势",), ("一、形势",), ("二、保障",)]
+
+
+def test_a_numbered_item_broken_before_its_last_words_is_one_item() -> None:
+    file = next((Path(__file__).parents[2] / "seeds").glob("2020-*.pdf"))
+    (speech,) = parse_file(file, file.name).speeches
+    whole = "新增公共停车泊位3600个，机关单位的停车场夜间和周末向居民免费开放；"
+    assert sum(whole in passage for passage in passages(speech)) == 1

@@ -200,7 +200,9 @@ def _runs_on(before: Line, line: Line, style: _Style, goes_on: bool) -> bool:
     last, label = before.text, parse_label(line.text)
     # A line may break a little early, before a mark that cannot begin one or a long word; one that
     # could be the end of its paragraph must be full to count as broken.
-    may_end = ENDS_LINE.search(last) is not None or looks_like_heading(last)
+    may_end = ENDS_LINE.search(last) is not None or (
+        looks_like_heading(last) and not _is_broken_item(last, line.text)
+    )
     full = style.wrap > 0 and _width(last) + before.indent >= style.wrap - (1 if may_end else 5)
     if ENDS_LINE.search(last):
         starts_item = label or any(item.start == 0 for item in find_items(line.text[:12]))
@@ -214,6 +216,18 @@ def _runs_on(before: Line, line: Line, style: _Style, goes_on: bool) -> bool:
     if _LETTER.match(last[-1]) and _LETTER.match(line.text[0]):
         return True
     return goes_on or len(last) >= 30 or re.search(r"[，。；,;]", last) is not None
+
+
+def _is_broken_item(last: str, following: str) -> bool:
+    """Whether a numbered line is the first part of an item whose end stands on the next line."""
+    label, rest = parse_label(last), parse_label(following)
+    return (
+        label is not None
+        and label.level >= 3
+        and rest is None
+        and _COMMA.search(last) is not None
+        and following.endswith(("；", ";", "。"))
+    )
 
 
 def _seam(before: Traced, after: Traced, source: str) -> list[Traced]:
