@@ -11,6 +11,7 @@ from training.cutting import ask, cut_pairs, split_passages, strip_label
 from training.dataset import Ragged, Source
 from training.evaluate import ndcg
 from training.export import digest_of, load_table, quantise, save_model
+from training.late import score_late
 from training.lexicon import Lexicon, align
 from training.overlap import (
     Guard,
@@ -177,6 +178,24 @@ class TestExport:
         steps, scale = quantise(np.array([[0.5, -2.0]], np.float32))
         assert steps.tolist() == [[32, -127]]
         assert scale[0] == pytest.approx(2 / 127)
+
+
+class TestLateInteraction:
+    def test_score_is_the_weighted_sum_of_best_cosines(self):
+        rng = np.random.default_rng(0)
+        table = rng.normal(size=(9, 4)).astype(np.float32)
+        idf = rng.uniform(0.5, 4, 9)
+        questions, passages = ragged([0, 1], [3, 4]), ragged([5, 6], [7], [8, 0, 2])
+        unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+        for row, asked in enumerate(lists(questions)):
+            weights = [np.linalg.norm(table[i]) * np.sqrt(idf[i]) for i in asked]
+            for column, found in enumerate(lists(passages)):
+                best = [
+                    max(0, *(float(unit[i] @ unit[j]) for j in [*found, *found])) for i in asked
+                ]
+                expected = np.dot(weights, best) / sum(weights)
+                scores = score_late(table, questions, passages, idf)
+                assert scores[row, column] == pytest.approx(expected, abs=1e-5)
 
 
 class TestMeasure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +34,12 @@ _BATCH_TEXTS = 512
 _BATCH_ROWS = 4096
 # From here on building the array segmenter pays (benchmarks/encoding.py: 0.3 s to build).
 _MANY_CHARS = 400_000
-# Words that `nearest_tokens` may name: the most frequent, which come first in the vocabulary; rare
-# words are near to much and mean little.
-_N_COMMON_ZH, _N_COMMON_EN = 25_000, 15_000
+# Words that `nearest_tokens` may name, by script, and how many: the most frequent, which come first
+# in the vocabulary; rare words are near to much and mean little.
+_SCRIPTS: dict[str, tuple[Callable[[str], bool], int]] = {
+    "zh": (lambda name: len(name) > 1 and "\u3400" <= name[0] <= "\u9fff", 25_000),
+    "en": (lambda name: len(name) > 2 and name.isascii() and name.isalpha(), 15_000),
+}
 
 Ids = NDArray[np.int32]
 
@@ -60,6 +63,7 @@ class StaticEncoder:
         self._embeddings, self._scales = _read_weights(path / WEIGHTS_FILE)
         self._rows = np.empty((0, 0), np.float32)
         self._has_row = np.zeros(0, np.bool_)
+        self._common: dict[str, tuple[list[str], Vectors]] = {}
 
     @property
     def dim(self) -> int:
@@ -181,19 +185,23 @@ class StaticEncoder:
         """The tokens as the vocabulary writes them."""
         return [self._tokenizer.id_to_token(int(i)) or "" for i in ids]
 
-    @cached_property
-    def _words(self) -> dict[str, tuple[list[str], Vectors]]:
-        """For each script its common words and their unit vectors, shape (n_words, dim)."""
-        names = sorted(self._tokenizer.get_vocab().items(), key=lambda item: item[1])
-        zh = [i for name, i in names if len(name) > 1 and "\u3400" <= name[0] <= "\u9fff"]
-        en = [i for name, i in names if len(name) > 2 and name.isascii() and name.isalpha()]
-        found = {}
-        for script, ids in (("zh", zh[:_N_COMMON_ZH]), ("en", en[:_N_COMMON_EN])):
-            kept = [i for i in ids if self._scales[i] > 0]
-            vectors = self._embeddings[kept].astype(np.float32)  # a unit vector needs no scale
+    def _words(self, script: str) -> tuple[list[str], Vectors]:
+        """The common words of a script and their unit vectors, shape (n_words, dim)."""
+        if script not in self._common:
+            belongs, n_wanted = _SCRIPTS[script]
+            words: list[str] = []
+            ids: list[int] = []
+            for i in np.flatnonzero(self._scales > 0).tolist():
+                name = self._tokenizer.id_to_token(i) or ""
+                if belongs(name):
+                    words.append(name)
+                    ids.append(i)
+                    if len(ids) == n_wanted:
+                        break
+            vectors = self._embeddings[ids].astype(np.float32)  # a unit vector needs no scale
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            found[script] = ([names[i][0] for i in kept], vectors)
-        return found
+            self._common[script] = (words, vectors)
+        return self._common[script]
 
     def nearest_tokens(self, text: str, k: int, script: str = "zh") -> list[tuple[str, float]]:
         """Up to k common words of the vocabulary nearest to a text, with cosines, falling.
@@ -207,7 +215,7 @@ class StaticEncoder:
         vector = self._encode([text])[0]
         if not vector.any() or k < 1:
             return []
-        words, vectors = self._words[script]
+        words, vectors = self._words(script)
         cosines = vectors @ vector
         n_near = min(k + 1, len(words))
         near = np.argpartition(-cosines, n_near - 1)[:n_near]
