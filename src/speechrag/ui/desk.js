@@ -31,6 +31,7 @@
     if (focus) list.focus({ preventScroll: true });
     const panel = desk().querySelector(".sd-matches");
     panel.dataset.n = n;
+    panel.replaceChildren(); // nothing of another paragraph may be pressed meanwhile
     const html = await call("matches", { report: desk().dataset.report, n: Number(n) });
     if (panel.dataset.n !== String(n)) return; // another was chosen meanwhile
     panel.innerHTML = html;
