@@ -97,7 +97,7 @@ def _read_yaml(file: Path) -> dict[str, tuple[str, Any]]:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as exc:
         raise SettingsError(
-            f"设置文件读不出来:{file}({exc.strerror})", "请检查路径,或去掉 --config。"
+            f"设置文件读不出来：{file}（{exc.strerror}）", "请检查路径，或去掉 --config。"
         ) from exc
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
         raise SettingsError(
@@ -106,14 +106,14 @@ def _read_yaml(file: Path) -> dict[str, tuple[str, Any]]:
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise SettingsError(f"设置文件应是“键: 值”的列表:{file}", "请参照随附的 speechrag.yaml。")
+        raise SettingsError(f"设置文件应是“键: 值”的列表：{file}", "请参照随附的 speechrag.yaml。")
     names = [f.name for f in fields(Settings)]
     for key in data:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, 1)
             raise SettingsError(
                 f"{file} 里有不认识的设置项 {key!r}。",
-                f"是不是 {near[0]}?" if near else f"可用的有:{'、'.join(names)}。",
+                f"是不是 {near[0]}？" if near else f"可用的有：{'、'.join(names)}。",
             )
     return {key: (f"{file}:{key}", value) for key, value in data.items()}
 
@@ -137,14 +137,14 @@ def _coerce(name: str, value: Any, where: str) -> Any:
     except (TypeError, ValueError) as exc:
         kind = type(default).__name__
         raise SettingsError(
-            f"{where} 的值 {value!r} 不能用,应是 {kind}。", f"例如 {default!r}。"
+            f"{where} 的值 {value!r} 不能用，应是 {kind}。", f"例如 {default!r}。"
         ) from exc
     low, high = _LIMITS.get(name, (None, None))
     if low is not None and high is not None and not low <= result <= high:
         raise SettingsError(f"{where} 的值 {result} 超出范围。", f"应在 {low} 到 {high} 之间。")
     if name in _CHOICES and result not in _CHOICES[name]:
         raise SettingsError(
-            f"{where} 的值 {result!r} 不能用。", f"可以是:{'、'.join(_CHOICES[name])}。"
+            f"{where} 的值 {result!r} 不能用。", f"可以是：{'、'.join(_CHOICES[name])}。"
         )
     return result
 

@@ -48,10 +48,12 @@ def load_questions(file: Path) -> list[Question]:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
         raise QuestionSetError(
-            f"问题集读不出来:{file}:{exc}", "应是 UTF-8 的 YAML 列表:{id, kind, q, gold}。"
+            f"问题集读不出来：{file}:{exc}", "应是 UTF-8 的 YAML 列表：{id, kind, q, gold}。"
         ) from exc
     if not isinstance(data, list) or not data:
-        raise QuestionSetError(f"问题集应是非空的列表:{file}", "每项为 {id, kind, q, gold: [..]}。")
+        raise QuestionSetError(
+            f"问题集应是非空的列表：{file}", "每项为 {id, kind, q, gold: [..]}。"
+        )
     return [_question(entry, n, file) for n, entry in enumerate(data, 1)]
 
 

@@ -115,7 +115,7 @@ def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> in
         outline = args.outline.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsError(
-            f"提纲读不出来:{args.outline}", "应是 UTF-8 的文本,每行一个标题。"
+            f"提纲读不出来：{args.outline}", "应是 UTF-8 的文本，每行一个标题。"
         ) from exc
     headings = read_outline(outline)
     materials = gather_material(Engine.open(settings), args.topic, headings)

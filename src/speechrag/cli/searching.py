@@ -52,7 +52,7 @@ def _filters(args: argparse.Namespace) -> Filters:
     known = [role.value for role in Role]
     for role in args.role:
         if role not in known:
-            raise SettingsError(f"没有“{role}”这种段落。", f"可用的有:{'、'.join(known)}。")
+            raise SettingsError(f"没有“{role}”这种段落。", f"可用的有：{'、'.join(known)}。")
     for date in (args.date_from, args.date_to):
         if date is not None and not _ISO_DATE.fullmatch(date):
             raise SettingsError(f"日期“{date}”看不懂。", "请写成 2020、2020-03 或 2020-03-01。")

@@ -98,10 +98,10 @@ def build_index(
 def _as_index_error(index_dir: Path, error: OSError | sqlite3.Error) -> IndexError_:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return IndexError_(
-            f"写索引时磁盘已满({index_dir})。原有的索引没有变动。", "请腾出空间后再试。"
+            f"写索引时磁盘已满（{index_dir}）。原有的索引没有变动。", "请腾出空间后再试。"
         )
     return IndexError_(
-        f"写索引时出错:{error}。原有的索引没有变动。", "请检查目录的权限、磁盘和剩余空间。"
+        f"写索引时出错：{error}。原有的索引没有变动。", "请检查目录的权限、磁盘和剩余空间。"
     )
 
 
@@ -270,9 +270,9 @@ class _Build:
         skipped = [f"{item.file}:{item.reason}" for _row, item in self._skipped]
         detail = ";".join(skipped[:5]) or "没有文件"
         return EmptySource(
-            f"{'、'.join(map(str, self._plan.sources))} 里没有读得出讲话的文件({detail})。"
+            f"{'、'.join(map(str, self._plan.sources))} 里没有读得出讲话的文件（{detail}）。"
             "原有的索引没有变动。",
-            "请检查路径;支持 .txt .md .html .docx .pdf。",
+            "请检查路径；支持 .txt .md .html .docx .pdf。",
         )
 
     def _report(self, generation: Generation, n_reused: int) -> BuildReport:

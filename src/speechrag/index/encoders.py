@@ -113,7 +113,7 @@ def measure_speed(encoder: Encoder, n_passages: int = 64) -> float:
     """Passages of 200 characters a second, on this machine, now."""
     import time
 
-    text = "加快科技成果转化,打造一流营商环境,推动全市经济社会高质量发展。" * 7
+    text = "加快科技成果转化，打造一流营商环境，推动全市经济社会高质量发展。" * 7
     passages = [f"{i}{text}"[:200] for i in range(n_passages)]
     encoder.encode_passages(passages[:2])
     started = time.perf_counter()

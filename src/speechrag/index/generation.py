@@ -139,7 +139,7 @@ def open_current(
             # A rebuild may have taken the folder away between two reads of ours.
             if read_current(index_dir) == name:
                 raise
-    raise IndexDamaged(f"{index_dir} 一直在变,打不开。", "请稍后再试。")
+    raise IndexDamaged(f"{index_dir} 一直在变，打不开。", "请稍后再试。")
 
 
 def _open_soundest(
@@ -147,13 +147,13 @@ def _open_soundest(
 ) -> Generation:
     names = list_generations(index_dir)
     if not names:
-        raise IndexMissing(f"{index_dir} 里还没有索引。", "请先运行:speechrag index 文件夹")
+        raise IndexMissing(f"{index_dir} 里还没有索引。", "请先运行：speechrag index 文件夹")
     notices = []
     if name is None:
-        notices.append(f"{index_dir / CURRENT_FILE} 缺失或损坏,改用最新的一代。")
+        notices.append(f"{index_dir / CURRENT_FILE} 缺失或损坏，改用最新的一代。")
     tried = [old for old in reversed(names) if name is None or old <= name]
     if name is not None and name not in names:
-        notices.append(f"{CURRENT_FILE} 所指的 {name} 不存在,改用其前一代。")
+        notices.append(f"{CURRENT_FILE} 所指的 {name} 不存在，改用其前一代。")
     damage: IndexDamaged | None = None
     for old in tried:
         try:
@@ -191,7 +191,7 @@ def open_generation(directory: Path, *, verify: bool = True) -> Generation:
         generation = Generation(directory, manifest, info)
         check_counts(generation)
     except (OSError, ValueError, KeyError) as error:
-        raise IndexDamaged(f"{directory} 打不开:{error}", REBUILD_FULL) from error
+        raise IndexDamaged(f"{directory} 打不开：{error}", REBUILD_FULL) from error
     return generation
 
 
@@ -211,7 +211,7 @@ def check_counts(generation: Generation) -> None:
     }
     for part, count in counts.items():
         if count != expected:
-            message = f"{generation.directory / part} 有 {count} 段,清单说有 {expected} 段。"
+            message = f"{generation.directory / part} 有 {count} 段，清单说有 {expected} 段。"
             raise IndexDamaged(message, REBUILD_FULL)
 
 
@@ -226,13 +226,13 @@ def check_compatible(
     manifest = generation.manifest
     if encoder is not None and manifest.encoder_digest != encoder.digest:
         raise IndexIncompatible(
-            f"索引是用编码器 {manifest.encoder} 建的,现在用的是 {encoder.name},或同名而内容不同。",
-            f"{REBUILD}(只重新编码,不重读文件);或在设置里把 encoder 改回 {manifest.encoder}。",
+            f"索引是用编码器 {manifest.encoder} 建的，现在用的是 {encoder.name}，或同名不同物。",
+            f"{REBUILD}（只重新编码，不重读文件）；或在设置里把 encoder 改回 {manifest.encoder}。",
         )
     if tokenizer is not None and manifest.tokenizer_digest != tokenizer.digest:
         raise IndexIncompatible(
-            "索引是用另一套分词建的(用户词典 user_terms 或 rjieba 的版本变了)。",
-            f"{REBUILD}(只重新分词,不重读文件)。",
+            "索引是用另一套分词建的（用户词典 user_terms 或 rjieba 的版本变了）。",
+            f"{REBUILD}（只重新分词，不重读文件）。",
         )
 
 
@@ -305,14 +305,14 @@ def diagnose(
     faults = []
     live = read_current(index_dir)
     if live is None or live not in names:
-        message = f"{index_dir / CURRENT_FILE} 缺失、损坏或指向不存在的一代({live})。"
+        message = f"{index_dir / CURRENT_FILE} 缺失、损坏或指向不存在的一代（{live}）。"
         faults.append(Fault("current", message, REBUILD))
     for name in names:
         faults.extend(_diagnose_generation(index_dir / name, name == live))
     leftovers = sorted(entry.name for entry in index_dir.glob(f"{BUILDING_PREFIX}*"))
     if leftovers and not _is_being_built(index_dir):
-        message = f"有中断的重建留下的目录:{'、'.join(leftovers)}。"
-        faults.append(Fault("leftovers", message, f"{REBUILD}(会清掉它们)"))
+        message = f"有中断的重建留下的目录：{'、'.join(leftovers)}。"
+        faults.append(Fault("leftovers", message, f"{REBUILD}（会清掉它们）"))
     if not faults:
         try:
             open_current(index_dir, encoder, tokenizer).close()
@@ -322,7 +322,7 @@ def diagnose(
 
 
 def _diagnose_generation(directory: Path, is_live: bool) -> Sequence[Fault]:
-    remedy = REBUILD_FULL if is_live else f"不影响使用;删去 {directory} 即可"
+    remedy = REBUILD_FULL if is_live else f"不影响使用；删去 {directory} 即可"
     try:
         manifest, _info = read_manifest(directory)
         faults = [Fault("damaged", fault, remedy) for fault in check_files(directory, manifest)]

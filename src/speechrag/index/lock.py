@@ -38,12 +38,12 @@ def write_lock(index_dir: Path) -> Iterator[None]:
     except Timeout as error:
         raise IndexLocked(
             f"索引 {index_dir} 正由{_describe_owner(index_dir)}重建。",
-            "请等它完成;若确认它已停住,结束该进程即可,锁会自动解除。",
+            "请等它完成；若确认它已停住，结束该进程即可，锁会自动解除。",
         ) from error
     except OSError as error:
         raise IndexError_(
-            f"索引目录 {index_dir} 不能写入:{error.strerror or error}",
-            "请检查目录的权限和所在磁盘,或用 --index 换一个目录。",
+            f"索引目录 {index_dir} 不能写入：{error.strerror or error}",
+            "请检查目录的权限和所在磁盘，或用 --index 换一个目录。",
         ) from error
     try:
         _write_owner(index_dir)
@@ -60,7 +60,7 @@ def _write_owner(index_dir: Path) -> None:
         (index_dir / OWNER_FILE).write_text(json.dumps(owner), encoding="utf-8")
     except OSError as error:
         raise IndexError_(
-            f"索引目录 {index_dir} 不能写入:{error.strerror or error}",
+            f"索引目录 {index_dir} 不能写入：{error.strerror or error}",
             "请检查目录的权限和磁盘的剩余空间。",
         ) from error
 
@@ -70,6 +70,6 @@ def _describe_owner(index_dir: Path) -> str:
         owner = json.loads((index_dir / OWNER_FILE).read_text(encoding="utf-8"))
         since = datetime.datetime.fromisoformat(owner["since"])
         age = datetime.datetime.now(datetime.UTC) - since
-        return f"进程 {owner['pid']}(主机 {owner['host']},已 {int(age.total_seconds())} 秒)"
+        return f"进程 {owner['pid']}（主机 {owner['host']}，已 {int(age.total_seconds())} 秒）"
     except (OSError, ValueError, KeyError, TypeError):
         return "另一个进程"

@@ -19,8 +19,8 @@ FORMAT = 1
 
 MANIFEST_FILE = "manifest.json"
 
-REBUILD = "请运行:speechrag index"
-REBUILD_FULL = "请运行:speechrag index --full"
+REBUILD = "请运行：speechrag index"
+REBUILD_FULL = "请运行：speechrag index --full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ def read_manifest(directory: Path) -> tuple[Manifest, BuildInfo]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"{path} 缺失或读不出来。", REBUILD_FULL) from error
     if text != _render(document):
-        raise IndexDamaged(f"{path} 与它自己的校验值不符(内容被改动或损坏)。", REBUILD_FULL)
+        raise IndexDamaged(f"{path} 与它自己的校验值不符（内容被改动或损坏）。", REBUILD_FULL)
     if written_format != FORMAT:
         raise IndexIncompatible(
-            f"{directory} 是第 {written_format} 版格式,本程序读写第 {FORMAT} 版。", REBUILD_FULL
+            f"{directory} 是第 {written_format} 版格式，本程序读写第 {FORMAT} 版。", REBUILD_FULL
         )
     build: dict[str, Any] = document["build"]
     build["sources"] = tuple(build["sources"])
@@ -90,7 +90,7 @@ def check_files(directory: Path, manifest: Manifest) -> Iterator[str]:
             if digest is None:
                 yield f"{directory / name} 缺失或读不出来。"
             elif digest != manifest.files[name]:
-                yield f"{directory / name} 与清单里的校验值不符(内容被改动或损坏)。"
+                yield f"{directory / name} 与清单里的校验值不符（内容被改动或损坏）。"
 
 
 def file_digest(path: Path) -> str | None:

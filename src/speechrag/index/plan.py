@@ -68,7 +68,7 @@ def make_plan(
     paths = tuple(sources)
     if previous is None:
         files = tuple(identify(item, None, 0) for item in found)
-        return Plan(paths, reader, started_ns, files, {}, {}, ("没有可沿用的旧索引:全部读取。",))
+        return Plan(paths, reader, started_ns, files, {}, {}, ("没有可沿用的旧索引：全部读取。",))
     rows = {row.name: row for row in previous.store.files()}
     skipped = {row.name: (row, why) for row, why in previous.store.skipped()}
     known = rows | {name: row for name, (row, _why) in skipped.items()}
@@ -81,7 +81,7 @@ def make_plan(
         for item in files
         if same_reader and item.row.name in known and known[item.row.name].sha256 == item.row.sha256
     }
-    reasons = [] if same_reader else ["读取、切分的程序变了:全部重读。"]
+    reasons = [] if same_reader else ["读取、切分的程序变了：全部重读。"]
     reasons += _misfits(previous, encoder, tokenizer, paths)
     reasons += _differences(set(known), {item.row.name for item in files}, unchanged, same_reader)
     return Plan(
@@ -102,11 +102,11 @@ def _misfits(
     manifest = previous.manifest
     reasons = []
     if manifest.tokenizer_digest != tokenizer.digest:
-        reasons.append("分词或用户词典变了:全部重新分词。")
+        reasons.append("分词或用户词典变了：全部重新分词。")
     if manifest.encoder_digest != encoder.digest:
-        reasons.append(f"编码器变了({manifest.encoder} → {encoder.name}):全部重新编码。")
+        reasons.append(f"编码器变了（{manifest.encoder} → {encoder.name}）:全部重新编码。")
     if previous.notices:
-        reasons.append("现用的一代有损坏:重建。")
+        reasons.append("现用的一代有损坏：重建。")
     if tuple(map(str, sources)) != previous.info.sources:
         reasons.append("来源文件夹变了。")
     return reasons
@@ -118,11 +118,11 @@ def _differences(
     """How the files differ from those of the earlier generation, by their names."""
     reasons = []
     if same_reader and (n_changed := len(now & before - unchanged)):
-        reasons.append(f"{n_changed} 个文件有改动:重读。")
+        reasons.append(f"{n_changed} 个文件有改动：重读。")
     if n_new := len(now - before):
-        reasons.append(f"{n_new} 个文件是新的:读取。")
+        reasons.append(f"{n_new} 个文件是新的：读取。")
     if n_gone := len(before - now):
-        reasons.append(f"{n_gone} 个文件不在了:去掉。")
+        reasons.append(f"{n_gone} 个文件不在了：去掉。")
     return reasons
 
 
@@ -150,7 +150,7 @@ def remembered_sources(index_dir: Path) -> list[Path]:
             if name is not None:
                 return [Path(source) for source in read_manifest(index_dir / name)[1].sources]
     raise IndexMissing(
-        f"{index_dir} 里还没有索引,不知道该读哪些文件夹。", "请运行:speechrag index 文件夹"
+        f"{index_dir} 里还没有索引，不知道该读哪些文件夹。", "请运行：speechrag index 文件夹"
     )
 
 

@@ -39,7 +39,7 @@ def parse_each(parse: Parse) -> ParseMany:
             except SourceError as error:
                 yield Skipped(file.name, error.message, error.hint)
             except Exception as error:  # noqa: BLE001 - one file must not end the build
-                reason = f"读取时出错:{type(error).__name__}: {error}"
+                reason = f"读取时出错：{type(error).__name__}: {error}"
                 yield Skipped(file.name, reason, "请把这个文件另存为 .docx 或 .txt 再试。")
 
     return parse_many

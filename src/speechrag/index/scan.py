@@ -48,7 +48,7 @@ def _describe(file: SourceFile) -> Found:
 
 
 def _unreadable(name: str, error: OSError) -> Skipped:
-    return Skipped(name, f"文件读不出来:{error.strerror or error}", "请检查文件的权限。")
+    return Skipped(name, f"文件读不出来：{error.strerror or error}", "请检查文件的权限。")
 
 
 def identify(found: Found, known: FileRow | None, built_ns: int) -> Found:

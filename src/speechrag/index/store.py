@@ -108,7 +108,7 @@ class PassageStore:
             )
             self.n_speeches = int(self._one("SELECT count(*) FROM speeches")[0])
         except sqlite3.Error as error:
-            message = f"{directory / STORE_FILE} 不是完好的文库文件:{error}"
+            message = f"{directory / STORE_FILE} 不是完好的文库文件：{error}"
             raise IndexDamaged(message, "请运行 speechrag index --full 重建。") from error
         self._speech_of_row = open_array(directory / "row_speech.npy")
         self._first_rows = open_array(directory / "speech_row.npy")

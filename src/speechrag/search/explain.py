@@ -65,19 +65,19 @@ class Explanation:
         english = lang == "en"
         lines = []
         if self.matched:
-            lines.append(("words matched: " if english else "词面对上:") + "、".join(self.matched))
+            lines.append(("words matched: " if english else "词面对上：") + "、".join(self.matched))
         if self.in_headings:
             lines.append(
-                ("in the headings: " if english else "标题里对上:") + "、".join(self.in_headings)
+                ("in the headings: " if english else "标题里对上：") + "、".join(self.in_headings)
             )
         if self.pairs:
-            label = "close in meaning: " if english else "语义相近:"
+            label = "close in meaning: " if english else "语义相近："
             lines.append(label + "、".join(f"{p.asked}→{p.found}" for p in self.pairs))
         if self.role and self.role_asked:
-            label = "does what was asked for: " if english else "段落作用与所问相合:"
+            label = "does what was asked for: " if english else "段落作用与所问相合："
             lines.append(label + self.role)
         shares = " ".join(f"{name} {value:.2f}" for name, value in self.parts.items())
-        lines.append(("parts: " if english else "得分构成:") + shares)
+        lines.append(("parts: " if english else "得分构成：") + shares)
         return lines
 
 

@@ -18,7 +18,7 @@ from speechrag.index.live import read_current
 from speechrag.index.progress import BuildReport, Progress
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.engine import Engine
-from speechrag.search.roles import assign_roles
+from speechrag.search.roles import assign_roles, roles_digest
 from speechrag.types import Encoder, ParsedFile
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
@@ -57,6 +57,7 @@ def build_library(
         full=full,
         progress=progress,
         assign_roles=assign_roles,
+        reader_version=roles_digest(),
     )
 
 

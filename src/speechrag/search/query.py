@@ -22,7 +22,7 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (
         Role.OPENING,
         (
-            "开头|开场|起头|开篇|引言|会议(的)?(主要)?(任务|目的)",
+            "开头|开场|起头|开篇|引言|会议（的）?（主要）?（任务|目的）",
             r"\bopening\b|\bopen(s|ed)? (a|the) (speech|meeting)|\bstart(s|ed)? (a|the) speech",
         ),
     ),
@@ -37,7 +37,7 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (
         Role.PROBLEM,
         (
-            "问题|短板|不足|薄弱|差距|困难(?!群)|难点|堵点|痛点|瓶颈|弱项|缺点|毛病|哪里(做得)?不好",
+            "问题|短板|不足|薄弱|差距|困难（？!群）|难点|堵点|痛点|瓶颈|弱项|缺点|毛病|哪里（做得）?不好",
             r"\bproblems?\b|shortcoming|weakness|bottleneck|\bobstacle|\bdifficult|\bgaps?\b",
             r"\bchallenges?\b|\black(s|ing)?\b|\bshortage|\bstruggl|what is wrong",
         ),
@@ -45,7 +45,7 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (
         Role.ACHIEVEMENT,
         (
-            "成绩|成效|成就|成果(?!转|转移|推广|交易|应用|供需|对接)|取得了|进展|亮点|做得好",
+            "成绩|成效|成就|成果（？!转|转移|推广|交易|应用|供需|对接）|取得了|进展|亮点|做得好",
             r"achiev|accomplish|\bprogress\b|\bresults? (have|has|were|was|did)|been done",
         ),
     ),
@@ -80,8 +80,8 @@ _QUOTED = re.compile(r"[“「『\"]([^”」』\"]{2,60})[”」』\"]|《([^�
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _FACT = re.compile(
-    "多少|几(个|家|项|年|次|名|人|亿|万|公里|天|成|%|百分|位|篇|条)|百分之几|第几|什么地方|叫什么"
-    "|哪(一)?(年|天|月|里|个|家|位|些地|款|座)|谁|何时|什么时候"
+    "多少|几（个|家|项|年|次|名|人|亿|万|公里|天|成|%|百分|位|篇|条）|百分之几|第几|什么地方|叫什么"
+    "|哪（一）?（年|天|月|里|个|家|位|些地|款|座）|谁|何时|什么时候"
     r"|\bhow (many|much|long|often|far)\b|\bwho\b|\bwhen\b|\bwhere\b|what (percent|year|date)"
 )
 
@@ -120,12 +120,12 @@ def analyse_question(text: str, tokenizer: Tokenizer) -> Query:
         raise QuestionError("问题是空的。", "请写一个词、一句话或一段文字。")
     if len(stripped) > MAX_QUESTION_CHARS:
         raise QuestionError(
-            f"问题有 {len(stripped)} 字,超过了 {MAX_QUESTION_CHARS} 字。",
-            "整篇文稿请用 speechrag compare(网页上的“对稿”)。",
+            f"问题有 {len(stripped)} 字，超过了 {MAX_QUESTION_CHARS} 字。",
+            "整篇文稿请用 speechrag compare（网页上的“对稿”）。",
         )
     if not any(ch.isalnum() for ch in stripped):
         raise QuestionError(
-            f"问题“{stripped[:20]}”里没有可查的字词。", "请写出要找的内容,如:成果转化。"
+            f"问题“{stripped[:20]}”里没有可查的字词。", "请写出要找的内容，如：成果转化。"
         )
     folded = fold(stripped)
     terms = _weigh(tokenizer.tokenize(stripped))
