@@ -12,8 +12,8 @@ FLOORS = {
     Label.VERBATIM: (0.80, 0.80),
     Label.REWORDED: (0.80, 0.75),
     Label.SAME_MEANING: (0.60, 0.50),
-    Label.SAME_TOPIC: (0.35, 0.35),
-    Label.UNPRECEDENTED: (0.50, 0.55),
+    Label.SAME_TOPIC: (0.45, 0.25),
+    Label.UNPRECEDENTED: (0.50, 0.75),
 }
 
 
@@ -60,11 +60,11 @@ def test_no_unrelated_pair_is_called_a_copy(held_out):
         (Evidence(longest_run=9, verbatim_share=0.9), Label.UNPRECEDENTED),
         (Evidence(longest_run=13, copied_sentence=13), Label.VERBATIM),
         (Evidence(sentence_overlap=0.35), Label.REWORDED),
-        (Evidence(cosine=4.25), Label.SAME_MEANING),
-        (Evidence(cosine=1.0), Label.SAME_TOPIC),
-        (Evidence(cosine=0.9), Label.UNPRECEDENTED),
-        (Evidence(cosine=0.9, context=-9.0), Label.UNPRECEDENTED),
-        (Evidence(cosine=0.9, context=0.5), Label.SAME_TOPIC),
+        (Evidence(cosine=4.5), Label.SAME_MEANING),
+        (Evidence(cosine=2.0), Label.SAME_TOPIC),
+        (Evidence(cosine=1.9), Label.UNPRECEDENTED),
+        (Evidence(cosine=1.9, context=-9.0), Label.UNPRECEDENTED),
+        (Evidence(cosine=1.9, context=0.5), Label.SAME_TOPIC),
     ],
 )
 def test_where_one_label_ends_and_the_next_begins(evidence, label):
