@@ -89,8 +89,7 @@ def compose_answer(
     query = engine.analyse(asked)
     result = engine.search(asked, k=N_PASSAGES, filters=filters, per_speech=PER_SPEECH)
     hits = result.hits or result.suggestions
-    idf, encoder = engine.generation.lexical.idf, engine.encoder
-    sure = confidence(query, hits, idf=idf, encoder=encoder)
+    sure = confidence(query, hits, terms=engine.generation.lexical, encoder=engine.encoder)
     layout = choose_layout(query)
     blank = Answer(
         question, True, Mode.EXTRACTIVE, (), (), sure, layout, asked=asked, filters=filters

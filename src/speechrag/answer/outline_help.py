@@ -16,7 +16,6 @@ from speechrag.errors import QuestionError
 from speechrag.index.tokens import fold
 from speechrag.search.query import find_intent
 from speechrag.search.render import render_hit
-from speechrag.search.roles import HEADING_CUES
 from speechrag.types import Filters, Hit, Role
 
 if TYPE_CHECKING:
@@ -27,7 +26,25 @@ _LABEL = re.compile(
     r"^\s*(?:#+\s*|[-*•]\s*)?(?:[一二三四五六七八九十]+、|[((][一二三四五六七八九十\d]+[))]|\d{1,2}[.、．]|"
     r"第[一二三四五六七八九十]+[部分章节,,、]*)?\s*"
 )
-_HEADING = tuple((role, re.compile(pattern)) for role, pattern in HEADING_CUES.items())
+# What a heading calls for; tried in this order, the measures last: their verbs stand everywhere.
+_CALLS_FOR: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
+    (role, re.compile(pattern))
+    for role, pattern in (
+        (Role.OPENING, "前言|引言|开场|开头"),
+        (Role.CLOSING, "结束语|结语|结尾"),
+        (Role.SIGNIFICANCE, "意义|重要性|必要性|认识|站位|统一思想|使命感|责任感"),
+        (Role.PROBLEM, "问题|不足|短板|差距|困难|薄弱|瓶颈|堵点|难点|症结"),
+        (Role.ACHIEVEMENT, "成绩|成效|成就|进展|回顾|总结|取得"),
+        (Role.SAFEGUARD, "保障|组织领导|责任|督查|督导|考核|合力|抓落实|组织实施"),
+        (Role.SITUATION, "形势|面临|背景|机遇|挑战"),
+        (Role.GOAL, "目标|总体要求|指导思想|总体思路|指标"),
+        (
+            Role.MEASURE,
+            "任务|举措|措施|着力|推进|推动|加快|加强|强化|深化|优化|构建|建设|完善|健全|实施|抓|"
+            "聚焦|突出|打造|拓展|促进|提升|提高|打通|做好",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +81,9 @@ def read_outline(text: str) -> list[str]:
 def role_of_heading(heading: str) -> Role | None:
     """What a passage under this heading does; None when the heading does not say."""
     folded = fold(heading)
-    for role, pattern in _HEADING:
-        if role is not Role.MEASURE and pattern.search(folded):
+    for role, pattern in _CALLS_FOR:
+        if pattern.search(folded):
             return role
-    if dict(_HEADING)[Role.MEASURE].search(folded):
-        return Role.MEASURE
     return find_intent(folded)
 
 

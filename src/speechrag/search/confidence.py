@@ -9,43 +9,61 @@ the library answers (benchmarks/results/answers-refusal.md).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from speechrag.index.tokens import fold_key
 from speechrag.search.explain import TokenEncoder
 from speechrag.search.query import Query
+from speechrag.search.rewrite import Thesaurus
 from speechrag.search.stopwords import QUESTION_WORDS
 from speechrag.types import Encoder, Hit
 
+PARTS = ("dense", "lexical", "context")
+N_NEAR = 60  # words of the language near the question
+N_AROUND, N_WORDS = 12, 8  # words near each of its first words
 N_HITS = 5  # whose text is looked at; an answer further down is none for a person
 
 # Feature → (mean, scale, coefficient), and the intercept: printed by benchmarks.answers.calibrate.
 MODEL: dict[str, tuple[float, float, float]] = {
-    "dense": (0.14, 0.05, 1.0),
-    "lexical": (0.08, 0.07, 1.0),
-    "covered": (0.4, 0.3, 1.0),
-    "close": (0.45, 0.15, 1.0),
+    "dense": (0.1464, 0.0509, 0.9888),
+    "lexical": (0.0126, 0.0134, -0.9170),
+    "context": (0.0150, 0.0095, 0.2976),
+    "lead": (0.1398, 0.1230, 0.4712),
+    "covered": (0.3512, 0.3123, 0.4384),
+    "close": (0.5394, 0.1819, -0.3333),
+    "known": (0.2126, 0.0867, 0.9042),
+    "known_words": (0.2685, 0.1113, 0.9435),
+    "english": (0.2018, 0.3770, 0.0968),
 }
-INTERCEPT = 1.0
+INTERCEPT = 0.8956
 
 
-def confidence(
-    query: Query, hits: Sequence[Hit], *, idf: Callable[[str], float], encoder: Encoder
-) -> float:
+class Terms(Protocol):
+    """What a library knows of a term; the lexical index is one."""
+
+    def df(self, term: str) -> int:
+        """In how many passages it stands."""
+
+    def idf(self, term: str) -> float:
+        """Its weight."""
+
+
+def confidence(query: Query, hits: Sequence[Hit], *, terms: Terms, encoder: Encoder) -> float:
     """The probability, in [0, 1], that the hits answer the question; 0 without hits.
 
     Args:
         query: The question, as the engine analysed it.
         hits: What the engine found, best first.
-        idf: The weight of a term in this library (`engine.generation.lexical.idf`).
+        terms: `engine.generation.lexical`.
         encoder: The encoder of the index.
 
     """
     if not hits:
         return 0.0
-    values = measure_evidence(query, hits, idf=idf, encoder=encoder)
+    values = measure_evidence(query, hits, terms=terms, encoder=encoder)
     logit = INTERCEPT + sum(
         coefficient * (values[name] - mean) / scale
         for name, (mean, scale, coefficient) in MODEL.items()
@@ -54,50 +72,63 @@ def confidence(
 
 
 def measure_evidence(
-    query: Query, hits: Sequence[Hit], *, idf: Callable[[str], float], encoder: Encoder
+    query: Query, hits: Sequence[Hit], *, terms: Terms, encoder: Encoder
 ) -> dict[str, float]:
-    """The features of `MODEL`, and those that were tried beside them; the best of the first hits.
+    """The features of `MODEL`, from the first hits.
 
-    dense, lexical: the share of these stages in the score. covered: share of the question's words,
-    by idf, in the passage or its headings. close: how near the nearest word of the passage is to
-    each word of the question, as a mean weighted by the words' share of the question's vector;
-    remote: the same for the word of the question that is worst off among the weighty ones.
+    dense, lexical, context: the best share of these stages in a score. lead: how far the first hit
+    is ahead of the last. covered: share of the question's words, by idf, in a passage or its
+    headings. close: how near the nearest word of a passage is to each word of the question, a mean
+    weighted by the words' share of the question's vector. known: of the words of the language that
+    are nearest to the question, those that this library uses; known_words: the same, for each of
+    the question's own words.
     """
     first = hits[:N_HITS]
-    dense = max(hit.parts.get("dense", 0.0) for hit in first)
-    close, remote = max(_closeness(query, hit, encoder) for hit in first)
+    known, known_words = _known(query, terms, encoder)
     return {
-        "dense": dense,
-        "lexical": max(hit.parts.get("lexical", 0.0) for hit in first),
-        "context": max(hit.parts.get("context", 0.0) for hit in first),
-        "covered": max(_covered(query, hit, idf) for hit in first),
-        "close": close,
-        "remote": remote,
-        "lead": hits[0].score - hits[-1].score,
+        **{part: max(hit.parts.get(part, 0.0) for hit in first) for part in PARTS},
+        "lead": first[0].score - first[-1].score,
+        "covered": max(_covered(query, hit, terms) for hit in first),
+        "close": max(_closeness(query, hit, encoder) for hit in first),
+        "known": known,
+        "known_words": known_words,
         "english": 1 - query.chinese_share,
     }
 
 
-def _covered(query: Query, hit: Hit, idf: Callable[[str], float]) -> float:
-    weights = {term: weight * idf(term) for term, weight in query.terms.items()}
+def _known(query: Query, terms: Terms, encoder: Encoder) -> tuple[float, float]:
+    """(share for the question, mean share for its words); 0.5 where it cannot be told."""
+    if not isinstance(encoder, Thesaurus):
+        return 0.5, 0.5
+    near = encoder.nearest_tokens(query.text, N_NEAR, "zh")
+    whole = sum(cosine for _, cosine in near)
+    known = sum(cosine for token, cosine in near if terms.df(token)) / whole if near else 0.5
+    shares = []
+    for term in [term for term in query.terms if len(term) > 1][:N_WORDS]:
+        around = [token for token, _ in encoder.nearest_tokens(term, N_AROUND, "zh")]
+        # the word itself counts for four of its neighbours
+        votes = [bool(terms.df(token)) for token in around + [term] * (N_AROUND // 3)]
+        shares.append(sum(votes) / len(votes))
+    return known, sum(shares) / len(shares) if shares else 0.5
+
+
+def _covered(query: Query, hit: Hit, terms: Terms) -> float:
+    weights = {term: weight * terms.idf(term) for term, weight in query.terms.items()}
     key = fold_key(" ".join((hit.text, *hit.passage.section_path, hit.speech.title)))
     here = sum(weight for term, weight in weights.items() if fold_key(term) in key)
     return here / (sum(weights.values()) or 1.0)
 
 
-def _closeness(query: Query, hit: Hit, encoder: Encoder) -> tuple[float, float]:
-    """(mean, worst) cosine of the question's words with their nearest word of the passage."""
+def _closeness(query: Query, hit: Hit, encoder: Encoder) -> float:
+    """Mean cosine of the question's words with their nearest word of the passage."""
     if not isinstance(encoder, TokenEncoder):
-        dense = hit.parts.get("dense", 0.0)
-        return dense, dense
+        return hit.parts.get("dense", 0.0)
     asked = [v for t, _, v in encoder.token_vectors(query.folded) if t not in QUESTION_WORDS]
     found = [v for _, _, v in encoder.token_vectors(hit.text)]
     if not asked or not found:
-        return 0.0, 0.0
+        return 0.0
     a, b = np.stack(asked), np.stack(found)
     weights = np.linalg.norm(a, axis=1)
     a = a / np.maximum(weights, 1e-9)[:, None]
     b = b / np.maximum(np.linalg.norm(b, axis=1), 1e-9)[:, None]
-    best = (a @ b.T).max(axis=1)
-    weighty = weights >= 0.5 * weights.max()
-    return float((weights * best).sum() / weights.sum()), float(best[weighty].min())
+    return float((weights * (a @ b.T).max(axis=1)).sum() / weights.sum())
