@@ -48,4 +48,5 @@ def is_relevant(question: Question, text: str) -> bool:
 def describe(engine: Engine) -> str:
     """A line that says what was measured."""
     n_passages = engine.generation.store.n_passages
-    return f"Encoder `{engine.encoder.name}` {engine.encoder.digest[:12]}, {n_passages} passages of seeds/."
+    name, digest = engine.encoder.name, engine.encoder.digest[:12]
+    return f"Encoder `{name}` {digest}, {n_passages} passages of seeds/."

@@ -1,4 +1,4 @@
-"""The demo library, built once; and a real OpenAI-compatible server that this project did not write."""
+"""The demo library, built once; and an OpenAI-compatible server that is not of this project."""
 
 import os
 import socket

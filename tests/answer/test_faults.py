@@ -60,7 +60,7 @@ def stream(body):
 
 def error(status, message):
     return HEAD.format(status=status, kind="application/json") + (
-        '{"error": {"message": "%s"}}' % message
+        f'{{"error": {{"message": "{message}"}}}}'
     )
 
 

@@ -11,13 +11,19 @@ from speechrag.answer.records import Note
 from speechrag.errors import QuestionError
 from speechrag.types import Role
 
-OUTLINE = "一、充分认识成果转化的重要意义\n(二)当前存在的问题和不足\n3. 着力打通成果转化通道\n\n四、加强组织领导\n"
+OUTLINE = (
+    "一、充分认识成果转化的重要意义\n(二)当前存在的问题和不足\n"
+    "3. 着力打通成果转化通道\n\n四、加强组织领导\n"
+)
 
 
 def test_an_outline_is_its_headings_without_labels():
     assert read_outline(OUTLINE) == [
-        "充分认识成果转化的重要意义", "当前存在的问题和不足", "着力打通成果转化通道", "加强组织领导",
-    ]  # fmt: skip
+        "充分认识成果转化的重要意义",
+        "当前存在的问题和不足",
+        "着力打通成果转化通道",
+        "加强组织领导",
+    ]
 
 
 def test_an_empty_outline_is_refused_with_the_remedy():

@@ -11,6 +11,7 @@ from typing import Any
 
 from speechrag.config import Settings
 from speechrag.errors import IndexMissing
+from speechrag.ui.answer_panel import build_answer_tab
 from speechrag.ui.answers import warm_up
 from speechrag.ui.ask import build_ask_tab
 from speechrag.ui.backend import Library, Progress
@@ -51,6 +52,8 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
         with gr.Tabs(elem_id="sr-tabs"):
             with gr.Tab(t("tab_ask"), id="ask"):
                 filters = build_ask_tab(library, settings, t)
+            with gr.Tab(t("tab_answer"), id="answer"):
+                build_answer_tab(library, settings, t)
             with gr.Tab(t("tab_draft"), id="draft"):
                 build_draft_tab(library, t)
             with gr.Tab(t("tab_library"), id="library") as tab:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from speechrag.ui.answer_strings import ANSWER_STRINGS
 from speechrag.ui.draft_strings import DRAFT_STRINGS
 
 _STRINGS: dict[str, tuple[str, str]] = {
     **DRAFT_STRINGS,
+    **ANSWER_STRINGS,
     # the frame
     "name": ("讲话检索", "Speech search"),
     "tagline": (

@@ -1,0 +1,81 @@
+"""Answers as HTML: sentences with citations, what is wrong with them, and their sources."""
+
+from __future__ import annotations
+
+from html import escape
+
+from speechrag.answer.records import Answer, Layout, Mode, Note, Problem, Sentence
+from speechrag.ui.cards import render_card
+from speechrag.ui.strings import Strings
+
+_NOTES = {note.value: f"note_{note.name.lower()}" for note in Note}
+_PROBLEMS = {problem.value: f"problem_{problem.name.lower()}" for problem in Problem}
+
+
+def render_turn(answer: Answer, t: Strings) -> str:
+    """One question with its answer and the passages that it cites."""
+    head = f'<h3 class="sr-title">{escape(answer.question)}</h3>'
+    if answer.asked and answer.asked != answer.question:
+        head += f'<p class="sr-asked">{escape(t("answer_searched", asked=answer.asked))}</p>'
+    if answer.note:
+        key = _NOTES.get(str(answer.note))
+        note = t(key) if key else str(answer.note)
+        head += f'<p class="sr-relaxed" role="status">{escape(note)}</p>'
+    if answer.refused:
+        cards = "".join(render_card(hit, t) for hit in answer.suggestions)
+        body = f'<p class="sr-nothing">{escape(t("answer_refused"))}</p>{cards}'
+        return f'<section class="sr-answer">{head}{body}</section>'
+    mode = t("answer_by_model" if answer.mode is Mode.MODEL else "answer_extractive")
+    cards = "".join(render_card(hit, t) for hit in answer.passages)
+    return (
+        f'<section class="sr-answer">{head}<p class="sr-asked">{escape(mode)}</p>'
+        f"{_body(answer, t)}<h4>{escape(t('answer_sources'))}</h4>{cards}</section>"
+    )
+
+
+def _body(answer: Answer, t: Strings) -> str:
+    lines = [(s.group, _sentence(s, t)) for s in answer.sentences]
+    if answer.layout is Layout.NUMBERED:
+        return "<ol>" + "".join(f"<li>{line}</li>" for _, line in lines) + "</ol>"
+    if answer.layout is not Layout.GROUPED:
+        return "".join(f"<p>{line}</p>" for _, line in lines)
+    parts, group = [], None
+    for name, line in lines:
+        if name != group:
+            group = name
+            parts.append(f"<h4>{escape(_group(name, t))}</h4>")
+        parts.append(f"<p>{line}</p>")
+    return "".join(parts)
+
+
+def _group(name: str | None, t: Strings) -> str:
+    return t("answer_other") if name in {None, "其他"} else t.role(str(name))
+
+
+def _sentence(sentence: Sentence, t: Strings) -> str:
+    parts, at = [], 0
+    for span in sentence.spans:
+        parts.append(escape(sentence.text[at : span.start]))
+        parts.append(f"<mark>{escape(sentence.text[span.start : span.end])}</mark>")
+        at = span.end
+    parts.append(escape(sentence.text[at:]))
+    cited = "".join(f"<sup>[{number}]</sup>" for number in sentence.citations)
+    return "".join(parts) + cited + _problem(sentence.problem, t)
+
+
+def _problem(problem: str | None, t: Strings) -> str:
+    if not problem:
+        return ""
+    reason, _, what = problem.partition(":")
+    said = t(_PROBLEMS[reason]) if reason in _PROBLEMS else reason
+    text = f"{said}{t('colon')}{what}" if what else said
+    return f' <strong class="sr-problem">⚠ {escape(text)}</strong>'
+
+
+def render_writing(question: str, text: str, t: Strings) -> str:
+    """A model's words while they come, before the gate."""
+    return (
+        f'<section class="sr-answer" aria-busy="true"><h3 class="sr-title">{escape(question)}</h3>'
+        f'<p class="sr-asked">{escape(t("answer_writing"))}</p>'
+        f'<p class="sr-unchecked">{escape(text)}</p></section>'
+    )
