@@ -26,6 +26,11 @@ TEXTS = [
     "á é ﬁ Ⅷ ㎡ 한국어 😀 \u200b 𠮷",
     "的",
 ]
+TRADITIONAL = [
+    "推動科技成果轉化，優化營商環境；顯著成效、著力推進、座談會與座標。",
+    "瞭解情況，瞭望塔，憑藉優勢，慰藉，答覆，覆蓋，想像，頭像，家俱",
+    "ΟΔΟΣ ΣΑΣ ﾊﾟﾋﾟ",
+]
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +90,7 @@ class TestBuiltin:
         np.testing.assert_allclose(together, alone, atol=1e-6)
 
     def test_many_texts_take_the_array_path_and_get_the_same_vectors(self, builtin, monkeypatch):
-        texts = TEXTS + random_texts(300, seed=2)
+        texts = TEXTS + random_texts(300, seed=2) + TRADITIONAL
         one_by_one = builtin.encode_passages(texts)
         monkeypatch.setattr("speechrag.index.static._MANY_CHARS", 0)
         np.testing.assert_allclose(builtin.encode_passages(texts), one_by_one, atol=1e-6)

@@ -12,8 +12,9 @@ every place that no word spans, so the path has few steps, each taken for all se
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,8 @@ def _normal_form(text: str) -> str:
 
 def _is_simple(character: str) -> bool:
     """Whether a character's normal form never depends on its neighbours."""
+    if character == "Σ":  # small at the end of a word: ς
+        return False
     code = ord(character)
     jamo = 0x1100 <= code <= 0x11FF or 0xA960 <= code <= 0xA97F or 0xD7B0 <= code <= 0xD7FF
     return not jamo and not unicodedata.category(character).startswith("M")
@@ -87,9 +90,24 @@ class _Trie:
 
 
 class Segmenter:
-    """Token ids of many texts for a `tokenizer.json` with a Unigram model and no pre-tokenizer."""
+    """Token ids of many texts for a `tokenizer.json` with a Unigram model and no pre-tokenizer.
 
-    def __init__(self, tokenizer_file: Path) -> None:
+    Args:
+        tokenizer_file: The tokenizer.
+        fold: A fold done before, character by character; nothing by default.
+        in_context: The characters that `fold` decides by their neighbours; a text that holds one is
+            folded by itself. None where there are none.
+
+    """
+
+    def __init__(
+        self,
+        tokenizer_file: Path,
+        fold: Callable[[str], str] = str,
+        in_context: re.Pattern[str] | None = None,
+    ) -> None:
+        self._fold = fold
+        self._in_context = in_context
         model = json.loads(tokenizer_file.read_text("utf-8"))["model"]
         tokens = [token for token, _ in model["vocab"]]
         self._unknown = int(model["unk_id"])
@@ -135,25 +153,34 @@ class Segmenter:
         """Fill the table for code points that were not met before."""
         for code in np.unique(codes[self._of_code[codes] == _NOT_SEEN]).tolist():
             character = chr(code)
-            normal = _normal_form(character)
-            if not _is_simple(character) or not all(map(_is_simple, normal)):
+            # a text with a character of the context's is folded by now: what is left of it stays
+            folded = character if self._depends(character) else self._fold(character)
+            normal = _normal_form(folded)
+            if not all(map(_is_simple, character + folded + normal)) or (
+                folded != character and self._depends(folded)
+            ):
                 self._of_code[code] = _COMPLEX
             elif len(normal) != 1:
                 self._of_code[code] = _EXPANDS
             else:
                 self._of_code[code] = self._index.get(normal, 0)
 
+    def _depends(self, text: str) -> bool:
+        return self._in_context is not None and self._in_context.search(text) is not None
+
     def _characters(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Ints]:
         """Characters of all texts, a 0 after each; and where each text starts."""
+        if self._in_context is not None:
+            texts = [self._fold(text) if self._depends(text) else text for text in texts]
         codes = _codes(texts)
         self._learn(codes)
         characters = self._of_code[codes]
         if characters.min(initial=0) < 0:
             if (characters == _COMPLEX).any():
-                texts = [_normal_form(text) for text in texts]
+                texts = [_normal_form(self._fold(text)) for text in texts]
             else:  # such as … and ㎡: the rest of the text need not be looked at
                 for code in np.unique(codes[characters == _EXPANDS]).tolist():
-                    old, new = chr(code), _normal_form(chr(code))
+                    old, new = chr(code), _normal_form(self._fold(chr(code)))
                     texts = [text.replace(old, new) for text in texts]
             codes = _codes(texts)
             self._learn(codes)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from speechrag.errors import EncoderError
 from speechrag.index.segment import Segmenter
-from speechrag.index.tokens import fold
+from speechrag.index.tokens import _CONTEXT_CHARS, fold
 from speechrag.types import Vectors
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ DIGEST_FILE = "digest.txt"
 
 # At a time, so that rows gathered stay in the processor's cache; memory is bounded by it.
 _BATCH_TEXTS = 512
-_BATCH_ROWS = 4096
+_SUM_TEXTS = 16
 # From here on building the array segmenter pays (benchmarks/encoding.py: 0.3 s to build).
 _MANY_CHARS = 400_000
 # Words that `nearest_tokens` may name, by script, and how many: the most frequent, which come first
@@ -100,7 +100,7 @@ class StaticEncoder:
 
     @cached_property
     def _segmenter(self) -> Segmenter:
-        return Segmenter(self._path / TOKENIZER_FILE)
+        return Segmenter(self._path / TOKENIZER_FILE, fold, _CONTEXT_CHARS)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: float32, shape (len(texts), dim); zeros where no token is known."""
@@ -114,9 +114,9 @@ class StaticEncoder:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         in_bulk = sum(map(len, texts)) >= _MANY_CHARS
         for start in range(0, len(texts), _BATCH_TEXTS):
-            batch = [fold(text) for text in texts[start : start + _BATCH_TEXTS]]
+            batch = texts[start : start + _BATCH_TEXTS]
             found = self._segmenter.segment(batch) if in_bulk else None
-            ids, starts = found or self._tokenize(batch)
+            ids, starts = found or self._tokenize([fold(text) for text in batch])
             self._sum_rows(ids, starts, vectors[start : start + _BATCH_TEXTS])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
@@ -129,16 +129,25 @@ class StaticEncoder:
         return np.fromiter((i for part in parts for i in part), np.int32, starts[-1]), starts
 
     def _sum_rows(self, ids: Ids, starts: NDArray[np.int64], out: Vectors) -> None:
-        """Add up each text's rows into `out`; a text of many rows is taken in pieces."""
-        self._prepare(ids)
-        filled = np.flatnonzero(np.diff(starts))
-        cuts = np.searchsorted(starts, np.arange(0, starts[-1], _BATCH_ROWS), "right") - 1
-        for first, last in zip(cuts, np.append(cuts[1:], len(starts) - 1), strict=True):
-            rows = filled[(filled >= first) & (filled < last)]
-            if len(rows):
-                low, high = starts[rows[0]], starts[rows[-1] + 1]
-                gathered = self._rows[ids[low:high]]
-                out[rows] = np.add.reduceat(gathered, starts[rows] - low, axis=0)
+        """Add up each text's rows into `out`.
+
+        A few texts at a time: their tokens' counts, times the scales, times the int8 rows. That is
+        a tenth of the time of gathering float32 rows and adding them up.
+        """
+        n = len(starts) - 1
+        kept = self._scales[ids] > 0
+        row = np.repeat(np.arange(n), np.diff(starts))[kept]
+        ids = ids[kept]
+        bounds = np.searchsorted(row, np.arange(0, n + _SUM_TEXTS, _SUM_TEXTS))
+        for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
+            first = number * _SUM_TEXTS
+            size = min(_SUM_TEXTS, n - first)
+            used, places = np.unique(ids[low:high], return_inverse=True)
+            cells = (row[low:high] - first) * len(used) + places
+            counts = np.bincount(cells, minlength=size * len(used)).astype(np.float32)
+            counts = counts.reshape(size, len(used)) * self._scales[used]
+            rows = self._embeddings[used].astype(np.float32)
+            np.matmul(counts, rows, out=out[first : first + size])
 
     def _prepare(self, ids: Ids) -> None:
         """Bring the rows that are met for the first time to float32."""
