@@ -80,11 +80,9 @@ def find_runs(draft: KeyedText, passage: KeyedText, min_chars: int = SEED_CHARS)
 
     Runs do not overlap in the draft. A run inside formulaic phrases is none.
     """
-    if draft.seeds.keys().isdisjoint(passage.seeds):
-        return []
     chosen: list[KeyRun] = []
     taken = bytearray(len(draft.key))
-    for run in sorted(_maximal_runs(draft, passage), key=lambda r: (-r.n_chars, r.start)):
+    for run in sorted(_maximal_runs(draft, passage), key=_longest_first):
         free = _trim(run, taken)
         if free.n_chars >= SEED_CHARS and draft.n_counted(free.start, free.end) >= min_chars:
             chosen.append(free)
@@ -109,21 +107,30 @@ def merge_spans(spans: Sequence[Span]) -> list[Span]:
     return merged
 
 
+def _longest_first(run: KeyRun) -> tuple[int, int, int]:
+    return -run.n_chars, run.start, run.passage_start
+
+
 def _maximal_runs(draft: KeyedText, passage: KeyedText) -> list[KeyRun]:
-    """Each run that cannot be extended on either side."""
+    """Each run that cannot be extended on either side.
+
+    The draft's seeds are looked for in the passage, not the other way round: one paragraph is
+    compared with many passages, and its table of seeds is made once.
+    """
     a, b = draft.key, passage.key
+    seeds = draft.seeds
     found: list[KeyRun] = []
-    # (diagonal → where in the draft its last run ended): what is left of it is no new run
+    # (diagonal → where in the passage its last run ended): what is left of it is no new run
     ended: dict[int, int] = {}
-    for start in range(len(a) - SEED_CHARS + 1):
-        for at in passage.seeds.get(a[start : start + SEED_CHARS], ()):
-            if ended.get(at - start, -1) >= start + SEED_CHARS:
+    for at in range(len(b) - SEED_CHARS + 1):
+        for start in seeds.get(b[at : at + SEED_CHARS], ()):
+            if ended.get(at - start, -1) >= at + SEED_CHARS:
                 continue
             length = SEED_CHARS
             limit = min(len(a) - start, len(b) - at)
             while length < limit and a[start + length] == b[at + length]:
                 length += 1
-            ended[at - start] = start + length
+            ended[at - start] = at + length
             found.append(KeyRun(start, at, length))
     return found
 
