@@ -85,7 +85,12 @@ def test_means_are_given_by_kind_and_over_all():
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("[]", "非空"), ("- {id: a, q: ''}", "第 1 项"), ("- {q: x, gold: []}", "gold"), ("{", "YAML")],
+    [
+        ("[]", "非空"),
+        ("- {id: a, q: ''}", "第 1 项"),
+        ("- {q: x, gold: []}", "gold"),
+        ("{", "YAML"),
+    ],
 )
 def test_a_wrong_question_file_is_refused_by_name(tmp_path, text, named):
     file = tmp_path / "questions.yaml"
