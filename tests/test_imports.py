@@ -63,9 +63,7 @@ def test_heavy_libraries_are_imported_only_where_they_are_used():
                 else [node.module or ""] if isinstance(node, ast.ImportFrom)
                 else []
             )  # fmt: skip
-            wrong += [
-                f"{path.relative_to(SRC)}: {n}" for n in names if n.split(".")[0] in HEAVY
-            ]
+            wrong += [f"{path.relative_to(SRC)}: {n}" for n in names if n.split(".")[0] in HEAVY]
     assert wrong == []
 
 
