@@ -39,8 +39,9 @@ class Choice:
 
     passage: float = 1.0  # the engine's score of the passage
     meaning: float = 0.35  # cosine of question and sentence
-    words: float = 0.25  # share of the question's words, by idf, that stand in the sentence
-    fact: float = 0.15  # a span of the kind that is asked for
+    words: float = 0.05  # share of the question's words, by idf, that stand in the sentence
+    fact: float = 0.05  # a span of the kind that is asked for
+    role: float = 0.10  # its passage does what is asked for (举措, 问题 …)
     novelty: float = 0.30  # 1 - λ of maximal marginal relevance
     floor: float = 0.55  # of the best sentence's weight
 
@@ -156,6 +157,8 @@ def weigh_sentences(
             + choice.meaning * max(0.0, cosine)
             + choice.words * min(1.0, words)
             + choice.fact * has_fact
+            + choice.role
+            * (query.intent is not None and candidate.hit.passage.role is query.intent)
         )
         weighed.append(replace(candidate, weight=weight, has_fact=has_fact))
     return sorted(weighed, key=lambda c: (-c.weight, c.hit.passage.id, c.start))
