@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.draft.runs import KeyedText
-from speechrag.index.lexical import top_rows
 from speechrag.index.tokens import Tokenizer, fold_key
 from speechrag.search.candidates import Searchable
 from speechrag.types import Encoder, Vectors
@@ -79,8 +78,8 @@ class WordFinder:
         held = np.zeros(self._lexical.n_rows, dtype=np.float32)
         for rows, idf in found:
             held[rows] += np.float32(idf)
-        held[held < min_coverage * total] = 0.0
-        return top_rows(held, k)[1]
+        enough = np.flatnonzero(held >= np.float32(min_coverage * total))
+        return enough[np.lexsort((enough, -held[enough]))[:k]].astype(np.int64)
 
     def _look_up(self, term: str) -> tuple[NDArray[np.int32], float]:
         """The rows that hold a term, and its weight: 0 where none does."""
