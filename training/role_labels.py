@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import lzma
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from speechrag.corpus.clean import parse_document, parse_file
+from speechrag.index.tokens import fold_key, fold_key_map
 from speechrag.search.roles import assign_roles
 from speechrag.types import Document, Passage, Role, Speech
 
@@ -23,6 +25,8 @@ OWN_LABELS = ROOT / "tests" / "role_labels.tsv"
 REPORT_LABELS = ROOT / "tests" / "role_labels_reports.tsv"
 
 Assign = Callable[[Speech], Speech]
+
+_SENTENCE = re.compile(r"[^。！？]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,27 +125,38 @@ def report_speeches(reports: Mapping[tuple[str, str], Sequence[str]]) -> list[Sp
 def predict_in_context(
     labels: Sequence[Label], speeches: Sequence[Speech], assign: Assign = assign_roles
 ) -> list[Role | None]:
-    """The role that most of a labelled paragraph's characters were given; None: not found."""
-    places: list[tuple[str, list[int], Speech]] = []
+    """The role that most of a labelled paragraph's characters were given; None: not found.
+
+    A paragraph is looked for sentence by sentence, blind to punctuation and script: a label may
+    span two paragraphs of its speech with a heading between them.
+    """
+    places = []
     for speech in map(assign, speeches):
-        offsets = [at for at, char in enumerate(speech.text) if not char.isspace()]
-        places.append(("".join(speech.text[at] for at in offsets), offsets, speech))
+        key, offsets = fold_key_map(speech.text, ignore_punctuation=True)
+        places.append((key, offsets, speech))
     return [_predict_one(label, places) for label in labels]
 
 
 def _predict_one(label: Label, places: Sequence[tuple[str, list[int], Speech]]) -> Role | None:
-    wanted = "".join(label.text.split())
-    for squeezed, offsets, speech in places:
-        at = squeezed.find(wanted)
-        if at < 0:
-            continue
-        start, end = offsets[at], offsets[at + len(wanted) - 1] + 1
+    sentences = [
+        key
+        for sentence in _SENTENCE.findall(label.text)
+        if (key := fold_key(sentence, ignore_punctuation=True))
+    ]
+    best: dict[Role | None, int] = {}
+    for key, offsets, speech in places:
         shares: dict[Role | None, int] = defaultdict(int)
-        for passage in speech.passages:
-            shares[passage.role] += max(0, min(end, passage.end) - max(start, passage.start))
-        if any(shares.values()):
-            return max(shares, key=lambda role: (shares[role], str(role)))
-    return None
+        for sentence in sentences:
+            at = key.find(sentence)
+            if at < 0:
+                continue
+            start, end = offsets[at], offsets[at + len(sentence) - 1] + 1
+            for passage in speech.passages:
+                overlap = min(end, passage.end) - max(start, passage.start)
+                shares[passage.role] += max(0, overlap)
+        if sum(shares.values()) > sum(best.values()):
+            best = shares
+    return max(best, key=lambda role: (best[role], str(role))) if best else None
 
 
 def predict_alone(labels: Sequence[Label], assign: Assign = assign_roles) -> list[Role | None]:

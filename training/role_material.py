@@ -38,6 +38,8 @@ from training.role_labels import (
 HERE = Path(__file__).resolve().parent
 N_FOLDS = 5
 N_WEAK_PER_ROLE = 500
+MISLEADING_HEADINGS = 0.2
+"""Share of the headings of assembled speeches that are drawn from all roles."""
 
 _NUMBER = {role: at for at, role in enumerate(ROLES)}
 _FIRST_LEVEL = re.compile(r"[一二三四五六七八九十]{1,3}、|第.句话")
@@ -250,6 +252,8 @@ def _assemble_one(
 ) -> Example:
     theme = rng.choice(store.themes)
     order = [_NUMBER[Role(name)] for name in rng.choice(_ORDERS).split()]
+    if rng.random() < 0.5:
+        rng.shuffle(order)
     is_plain = rng.random() < 0.25
     opening, closing = _NUMBER[Role.OPENING], _NUMBER[Role.CLOSING]
     salutation = "同志们：" if rng.random() < 0.5 else ""
@@ -260,11 +264,11 @@ def _assemble_one(
     for at, role in enumerate(order):
         is_headed = not is_plain and rng.random() < 0.8
         if is_headed:
-            lines.append((None, f"{labels[at]}、{rng.choice(headings[role])}"))
+            lines.append((None, f"{labels[at]}、{_heading_for(role, headings, rng)}"))
         is_nested = is_headed and rng.random() < 0.4
         for item in range(rng.choice((1, 2, 3)) if role in _LONG else rng.choice((1, 1, 2))):
             if is_nested:
-                lines.append((None, f"（{labels[item]}）{rng.choice(headings[role])}"))
+                lines.append((None, f"（{labels[item]}）{_heading_for(role, headings, rng)}"))
             lines.append((role, store.paragraph(theme, role, rng.choice((1, 1, 2, 2, 3)), rng)))
     lines.append((closing, store.paragraph(theme, closing, 1, rng)))
     example = build_speech(f"{theme}工作会议上的讲话", lines, "assembled")
@@ -273,6 +277,13 @@ def _assemble_one(
         passages = (*most, replace(last, section_path=()))
         return replace(example, speech=replace(example.speech, passages=passages))
     return example
+
+
+def _heading_for(role: int, headings: Mapping[int, Sequence[str]], rng: random.Random) -> str:
+    """A heading that says what stands below; not all of them do."""
+    if rng.random() < MISLEADING_HEADINGS:
+        return rng.choice([text for texts in headings.values() for text in texts])
+    return rng.choice(headings[role])
 
 
 _LONG = {_NUMBER[role] for role in (Role.PROBLEM, Role.MEASURE, Role.ACHIEVEMENT)}

@@ -9,7 +9,7 @@ headings above, cue words, and the place in the speech; how much each counts is 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -35,9 +35,11 @@ ROLES_VERSION = 1
 """Counted up whenever the code may give the same speech other roles; part of `roles_digest`."""
 
 # What is added up, in the order of a model's `mix`.
-PARTS = ("words", "neighbours", "section", "heading", "heading above", "first cues", "last cues")
+PARTS = ("words", "neighbours", "section", "heading", "heading of many", "heading above", "cues")
 # A longer section is a whole report's half, whose passages have little to say of each other.
 MAX_SECTION_PASSAGES = 12
+# A heading with more passages below says less of each of them; it counts as "heading of many".
+MAX_HEADED_PASSAGES = 4
 
 _WEIGHTS = Path(__file__).with_name("roles.npz")
 
@@ -133,13 +135,19 @@ def evidence(speech: Speech, words: Linear, headings: Linear) -> tuple[Scores, S
     texts = [squeeze(speech.text[p.start : p.end]) for p in speech.passages]
     cues = cues_of(texts)
     own = words.logits(bag_of(texts))
+    innermost = _of_heading(headings, speech.passages, 1)
+    below = Counter(passage.section_path for passage in speech.passages)
+    is_one_of_many = np.array(
+        [[below[passage.section_path] > MAX_HEADED_PASSAGES] for passage in speech.passages]
+    )
     parts = (
         own,
         _of_neighbours(own, speech.passages),
         _of_section(own, speech.passages),
-        _of_heading(headings, speech.passages, 1),
+        np.where(is_one_of_many, 0, innermost),
+        np.where(is_one_of_many, innermost, 0),
         _of_heading(headings, speech.passages, 2),
-        *(cues - cues.mean(axis=2, keepdims=True)),
+        cues[0] - cues[0].mean(axis=1, keepdims=True),
     )
     return np.stack(parts).astype(np.float32), place_features(speech, texts, cues)
 
