@@ -18,6 +18,16 @@ WORDS = CHUNK % '{"index":0,"delta":{"content":"成果"},"finish_reason":null}'
 END = CHUNK % '{"index":0,"delta":{},"finish_reason":"%s"}'
 
 
+def read_request(connection):
+    """All of it: closing with words unread would reset the connection under the reply."""
+    with connection.makefile("rb") as file:
+        length = 0
+        while line := file.readline().strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        file.read(length)
+
+
 @contextmanager
 def saying(reply, *, hold=False):
     """A server on loopback that gives one reply to everybody."""
@@ -32,7 +42,7 @@ def saying(reply, *, hold=False):
                 except TimeoutError:
                     continue
                 with connection:
-                    connection.recv(65536)
+                    read_request(connection)
                     connection.sendall(reply.encode())
                     if hold:
                         done.wait(10)

@@ -46,6 +46,10 @@ class Choice:
     floor: float = 0.55  # of the best sentence's weight
 
 
+# A fact stands in one sentence: which one is told by its words and by what can be the answer.
+FACT_CHOICE = Choice(words=0.25, fact=0.15, role=0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence of a passage that was found; offsets in the text of the speech."""
@@ -78,20 +82,20 @@ def compose_answer(
         question: As the person put it.
         filters: Restrictions on the passages.
         asked: As it is searched, where an earlier question lends it its subject.
-        choice: How sentences are weighed.
+        choice: How sentences are weighed; by default as suits the question.
         threshold: The least confidence with which anything is answered, in [0, 1].
 
     Raises:
         QuestionError: The question holds nothing to search for.
 
     """
-    choice = choice or Choice()
     asked = asked or question
     query = engine.analyse(asked)
     result = engine.search(asked, k=N_PASSAGES, filters=filters, per_speech=PER_SPEECH)
     hits = result.hits or result.suggestions
     sure = confidence(query, hits, terms=engine.generation.lexical, encoder=engine.encoder)
     layout = choose_layout(query)
+    choice = choice or (FACT_CHOICE if layout is Layout.FACT else Choice())
     blank = Answer(
         question, True, Mode.EXTRACTIVE, (), (), sure, layout, asked=asked, filters=filters
     )
@@ -106,7 +110,7 @@ def compose_answer(
 
 def choose_layout(query: Query) -> Layout:
     """A fact, a numbered list (how, which problems …), or groups by role for a bare topic."""
-    if query.asks_fact or (query.intent is None and asked_kind(query.text)):
+    if (query.asks_fact or query.intent is None) and asked_kind(query.text):
         return Layout.FACT
     return Layout.NUMBERED if query.intent else Layout.GROUPED
 
