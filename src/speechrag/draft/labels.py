@@ -20,7 +20,7 @@ class Thresholds:
     share_run: int = 10
     sentence: int = 13  # or one whole sentence of so many letters
     overlap: float = 0.35  # letter pairs of a sentence that the passage holds: from here reworded
-    meaning: float = 4.5  # closeness, in deviations: from here the same meaning
+    meaning: float = 4.0  # closeness, in deviations: from here the same meaning
     topic: float = 2.0  # from here the same topic
     words_weight: float = 14.0  # what a full overlap adds to the cosine's deviations
     context_weight: float = 0.6  # what a deviation of the context's cosine adds to them
