@@ -22,7 +22,7 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (
         Role.OPENING,
         (
-            "开头|开场|起头|开篇|引言|会议（的）?（主要）?（任务|目的）",
+            "开头|开场|起头|开篇|引言|会议(的)?(主要)?(任务|目的)",
             r"\bopening\b|\bopen(s|ed)? (a|the) (speech|meeting)|\bstart(s|ed)? (a|the) speech",
         ),
     ),
@@ -45,7 +45,7 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (
         Role.ACHIEVEMENT,
         (
-            "成绩|成效|成就|成果（？!转|转移|推广|交易|应用|供需|对接）|取得了|进展|亮点|做得好",
+            "成绩|成效|成就|成果(?!转|转移|推广|交易|应用|供需|对接)|取得了|进展|亮点|做得好",
             r"achiev|accomplish|\bprogress\b|\bresults? (have|has|were|was|did)|been done",
         ),
     ),
@@ -80,8 +80,8 @@ _QUOTED = re.compile(r"[“「『\"]([^”」』\"]{2,60})[”」』\"]|《([^�
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _FACT = re.compile(
-    "多少|几（个|家|项|年|次|名|人|亿|万|公里|天|成|%|百分|位|篇|条）|百分之几|第几|什么地方|叫什么"
-    "|哪（一）?（年|天|月|里|个|家|位|些地|款|座）|谁|何时|什么时候"
+    "多少|几(个|家|项|年|次|名|人|亿|万|公里|天|成|%|百分|位|篇|条)|百分之几|第几|什么地方|叫什么"
+    "|哪(一)?(年|天|月|里|个|家|位|些地|款|座)|谁|何时|什么时候"
     r"|\bhow (many|much|long|often|far)\b|\bwho\b|\bwhen\b|\bwhere\b|what (percent|year|date)"
 )
 
