@@ -15,7 +15,7 @@ from speechrag.corpus.sentences import sentence_ends
 from speechrag.index.tokens import fold, fold_key
 from speechrag.types import Encoder, Hit
 
-MIN_SUPPORT = 0.210
+MIN_SUPPORT = 0.204
 """Least cosine of a sentence with the nearest sentence it cites: 95 % of pairs of a sentence and a
 passage of another speech lie below (benchmarks/results/answers-refusal.md)."""
 
