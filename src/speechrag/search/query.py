@@ -37,7 +37,7 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (
         Role.PROBLEM,
         (
-            "问题|短板|不足|薄弱|差距|困难（？!群）|难点|堵点|痛点|瓶颈|弱项|缺点|毛病|哪里（做得）?不好",
+            "问题|短板|不足|薄弱|差距|困难(?!群)|难点|堵点|痛点|瓶颈|弱项|缺点|毛病|哪里(做得)?不好",
             r"\bproblems?\b|shortcoming|weakness|bottleneck|\bobstacle|\bdifficult|\bgaps?\b",
             r"\bchallenges?\b|\black(s|ing)?\b|\bshortage|\bstruggl|what is wrong",
         ),
