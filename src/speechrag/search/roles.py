@@ -93,11 +93,16 @@ class RoleModel:
         return mixed + places @ self.places + self.bias
 
 
-def assign_roles(speech: Speech) -> Speech:
-    """The speech with a role on each of its passages; of equals the first in `Role` is taken."""
+def assign_roles(speech: Speech, model: RoleModel | None = None) -> Speech:
+    """The speech with a role on each of its passages; of equals the first in `Role` is taken.
+
+    Args:
+        speech: A parsed speech; the roles that its passages have are not looked at.
+        model: By default the one that the package ships.
+    """
     if not speech.passages:
         return speech
-    best = load_role_model().score(speech).argmax(axis=1)
+    best = (model or load_role_model()).score(speech).argmax(axis=1)
     passages = tuple(
         replace(passage, role=ROLES[at])
         for passage, at in zip(speech.passages, best.tolist(), strict=True)
