@@ -81,7 +81,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _FACT = re.compile(
     "多少|几(个|家|项|年|次|名|人|亿|万|公里|天|成|%|百分|位|篇|条)|百分之几|第几|什么地方|叫什么"
-    "|哪(一)?(年|天|月|里|个|家|位|些地|款|座)|谁|何时|什么时候"
+    "|哪(一)?(年|天|月|里(?!(做得)?不好)|个|家|位|些地|款|座)|谁|何时|什么时候"
     r"|\bhow (many|much|long|often|far)\b|\bwho\b|\bwhen\b|\bwhere\b|what (percent|year|date)"
 )
 
