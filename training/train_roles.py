@@ -168,7 +168,7 @@ def fit_headings(headings: Sequence[Heading], examples: Sequence[Example]) -> Li
 class Evidence:
     """What both classifiers say of passages they were not trained on."""
 
-    parts: NDArray[np.float32]  # (7, n, 9)
+    parts: NDArray[np.float32]  # (6, n, 9)
     places: NDArray[np.float32]  # (n, places)
     roles: NDArray[np.int64]
     weights: NDArray[np.float64]
@@ -224,7 +224,7 @@ def _with_bare(seen: Evidence) -> Evidence:
     )
 
 
-_CONTEXT = {"neighbours", "section", "heading", "heading of many", "heading above"}
+_CONTEXT = {"section", "heading", "heading of many", "heading above"}
 
 
 def fit_mix(

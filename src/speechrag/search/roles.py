@@ -1,9 +1,9 @@
 """What a passage does in its speech: 开场 意义 形势 成绩 问题 目标 举措 保障 结尾.
 
 Two linear classifiers say what speaks for each role, one by the words of a passage and one by those
-of a heading. That is added up with what the neighbours and the section say, the
-headings above, cue words, and the place in the speech; how much each counts is learnt
-(training/train_roles.py). Figures: benchmarks/results/roles.md.
+of a heading. That is added up over the passage, the rest of its section and the headings above,
+with cue words and the place in the speech; how much each counts is learnt, and corrected by hand
+where training/train_roles.py says so. Figures: benchmarks/results/roles.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,7 @@ ROLES_VERSION = 1
 """Counted up whenever the code may give the same speech other roles; part of `roles_digest`."""
 
 # What is added up, in the order of a model's `mix`.
-PARTS = ("words", "neighbours", "section", "heading", "heading of many", "heading above", "cues")
+PARTS = ("words", "section", "heading", "heading of many", "heading above", "cues")
 # A longer section is a whole report's half, whose passages have little to say of each other.
 MAX_SECTION_PASSAGES = 12
 # A heading with more passages below says less of each of them; it counts as "heading of many".
@@ -75,7 +74,7 @@ class RoleModel:
     Attributes:
         words: Of passages.
         headings: Of headings.
-        mix: What each of `PARTS` counts, shape (7,).
+        mix: What each of `PARTS` counts, shape (6,).
         places: What each of `role_features.PLACES` adds to each role, shape (places, 9).
         bias: Added to each role, shape (9,).
     """
@@ -134,7 +133,7 @@ def evidence(speech: Speech, words: Linear, headings: Linear) -> tuple[Scores, S
     """What speaks for each role.
 
     Returns:
-        `PARTS`, shape (7, passages, 9), zero where a part has nothing to say; and
+        `PARTS`, shape (6, passages, 9), zero where a part has nothing to say; and
         `place_features`, shape (passages, places).
     """
     texts = [squeeze(speech.text[p.start : p.end]) for p in speech.passages]
@@ -147,7 +146,6 @@ def evidence(speech: Speech, words: Linear, headings: Linear) -> tuple[Scores, S
     )
     parts = (
         own,
-        _of_neighbours(own, speech.passages),
         _of_section(own, speech.passages),
         np.where(is_one_of_many, 0, innermost),
         np.where(is_one_of_many, innermost, 0),
@@ -155,19 +153,6 @@ def evidence(speech: Speech, words: Linear, headings: Linear) -> tuple[Scores, S
         cues[0] - cues[0].mean(axis=1, keepdims=True),
     )
     return np.stack(parts).astype(np.float32), place_features(speech, texts, cues)
-
-
-def _of_neighbours(own: Scores, passages: Sequence[Passage]) -> Scores:
-    """The mean of the passages before and after, as far as they stand under the same heading."""
-    same = [a.section_path == b.section_path for a, b in pairwise(passages)]
-    total = np.zeros_like(own)
-    counts = np.zeros((len(own), 1), dtype=np.float32)
-    for at, is_same in enumerate(same):
-        if is_same:
-            total[at] += own[at + 1]
-            total[at + 1] += own[at]
-            counts[at : at + 2] += 1
-    return (total / np.maximum(counts, 1)).astype(np.float32)
 
 
 def _of_section(own: Scores, passages: Sequence[Passage]) -> Scores:
