@@ -94,7 +94,7 @@ def test_a_build_mends_what_is_damaged(three, build, index_dir):
     flip_bit(index_dir / "gen-000003" / "body.faiss")
     report = build()
     assert report.generation == "gen-000004"
-    assert "现用的一代有损坏:重建。" in report.reasons
+    assert "现用的一代有损坏：重建。" in report.reasons
     assert open_current(index_dir).notices == ()
 
 
@@ -161,7 +161,7 @@ def test_each_fault_is_named_with_its_remedy(three, index_dir, encoder):
         ("damaged", "manifest.json"),
         ("damaged", "body.faiss"),
         ("damaged", "keys.npy"),
-        ("leftovers", "有中断的重建留下的目录:.building-123。"),
+        ("leftovers", "有中断的重建留下的目录：.building-123。"),
     ]
     assert all(fault.remedy for fault in faults)
     assert "speechrag index --full" in faults[1].remedy
@@ -195,5 +195,5 @@ def test_a_reader_outlives_the_folder_of_its_generation(three, index_dir, encode
 def test_a_mended_count_does_not_pass(three, index_dir):
     folder = index_dir / "gen-000003"
     shutil.copy(index_dir / "gen-000002" / "keys.npy", folder / "keys.npy")
-    with pytest.raises(IndexDamaged, match=r"keys\.npy 有 40 段,清单说有 44 段"):
+    with pytest.raises(IndexDamaged, match=r"keys\.npy 有 40 段，清单说有 44 段"):
         open_generation(folder, verify=False)

@@ -104,7 +104,7 @@ def _misfits(
     if manifest.tokenizer_digest != tokenizer.digest:
         reasons.append("分词或用户词典变了：全部重新分词。")
     if manifest.encoder_digest != encoder.digest:
-        reasons.append(f"编码器变了（{manifest.encoder} → {encoder.name}）:全部重新编码。")
+        reasons.append(f"编码器变了（{manifest.encoder} → {encoder.name}）：全部重新编码。")
     if previous.notices:
         reasons.append("现用的一代有损坏：重建。")
     if tuple(map(str, sources)) != previous.info.sources:
