@@ -7,6 +7,7 @@ SEEDS ?= seeds
 INDEX ?= index
 DATA ?= ../shared/corpora
 QUESTIONS ?= tests/questions.yaml
+PYTEST_ARGS ?= -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Nothing is sent anywhere.
 export GRADIO_ANALYTICS_ENABLED := False
