@@ -7,7 +7,8 @@ SEEDS ?= seeds
 INDEX ?= index
 DATA ?= ../shared/corpora
 QUESTIONS ?= tests/questions.yaml
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Two workers; a browser that was starved on two cores gets a second try (reruns are reported).
+PYTEST_ARGS ?= -n 2 --dist loadfile --reruns 2 --reruns-delay 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Nothing is sent anywhere.
 export GRADIO_ANALYTICS_ENABLED := False

@@ -110,6 +110,11 @@ class Generation:
         """What near copies are found by; see duplicates.py."""
         return open_array(self.directory / "sketches.npy")
 
+    def load(self) -> None:
+        """Read now what a search needs, since a rebuild may take the folder away at any time."""
+        for _part in (self.body, self.context, self.context_of):
+            pass
+
     def close(self) -> None:
         """Give files back; arrays that are still referred to stay valid."""
         self.store.close()
@@ -119,6 +124,10 @@ class Generation:
             if file not in self._vectors:
                 self._vectors[file] = FaissStore.open(self.directory / file)
             return self._vectors[file]
+
+
+OPEN_ATTEMPTS = 100
+"""Rebuilds that may overtake one opening; only builds of a few milliseconds come near it."""
 
 
 def open_current(
@@ -131,7 +140,7 @@ def open_current(
         IndexDamaged: There is no sound one; names the first file found damaged.
         IndexIncompatible: Another format, encoder or tokenizer; names the command to run.
     """
-    for _attempt in range(5):
+    for _attempt in range(OPEN_ATTEMPTS):
         name = read_current(index_dir)
         try:
             return _open_soundest(index_dir, name, encoder, tokenizer)
@@ -158,6 +167,7 @@ def _open_soundest(
     for old in tried:
         try:
             generation = open_generation(index_dir / old)
+            generation.load()
         except IndexDamaged as error:
             damage = damage or error
             notices.append(f"{error.message} 改用其前一代。")
