@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_READING_HEADERS = threading.Lock()
+"""numpy reads a header with `ast`, which CPython 3.11 may refuse to two threads at once."""
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
@@ -19,7 +23,8 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
 
 def open_array(path: Path) -> NDArray[Any]:
     """Open one array read-only, mapped from the file."""
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    with _READING_HEADERS:
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
