@@ -7,11 +7,11 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from speechrag.cli.text import Text
 from speechrag.config import Settings
+from speechrag.search.render import render_speech_summary
 from speechrag.types import ParsedFile, Speech
 
 
@@ -121,14 +121,7 @@ def render_parsed(parsed: ParsedFile) -> dict[str, Any]:
 
 def _render_speech(speech: Speech) -> dict[str, Any]:
     return {
-        "id": speech.id,
-        "title": speech.title,
-        "date": speech.date,
-        "speaker": speech.speaker,
-        "occasion": speech.occasion,
-        "place": speech.place,
-        "kind": speech.kind,
-        "truncated": asdict(speech.truncated) if speech.truncated else None,
+        **render_speech_summary(speech),
         "outline": [asdict(section) for section in speech.sections],
         "contents": [
             {"level": s.level, "label": s.label, "heading": s.heading} for s in speech.contents
@@ -239,8 +232,3 @@ def run_serve(_args: argparse.Namespace, settings: Settings, text: Text) -> int:
     print(text("opening"), file=sys.stderr)
     launch_page(settings)
     return 0
-
-
-def is_index(folder: Path) -> bool:
-    """Whether an index was built in `folder`."""
-    return (folder / "CURRENT").is_file()

@@ -300,13 +300,6 @@ class Engine:
             self.generation, self.encoder, self.tokenizer, self.settings, weights, self.reranker
         )
 
-    def with_settings(self, **changes: object) -> Engine:
-        """The same engine with other settings."""
-        settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-        return Engine(
-            self.generation, self.encoder, self.tokenizer, settings, self.weights, self.reranker
-        )
-
 
 def _load_reranker(settings: Settings) -> Reranker | None:
     if not settings.reranker:
