@@ -1,4 +1,4 @@
-"""Read what was written for this project: `glossary.tsv` and `questions.tsv` beside this file."""
+"""Read what was written for this project: `glossary.tsv` and `questions*.tsv` beside this file."""
 
 import csv
 from dataclasses import dataclass
@@ -52,9 +52,15 @@ def read_glossary(path: Path = HERE / "glossary.tsv") -> list[GlossaryRow]:
     ]
 
 
-def read_questions(path: Path = HERE / "questions.tsv") -> list[QuestionRow]:
-    """All written questions, in file order; none where there is no file yet."""
-    return [
-        QuestionRow(row[0], row[1], row[2], row[3], row[4] if len(row) > 4 else "")
-        for row in _read_rows(path, "kind", 4)
-    ]
+def read_questions(*paths: Path) -> list[QuestionRow]:
+    """All written questions, file by file, in their order; a pair that is written twice, once.
+
+    Args:
+        paths: The files; without any, every `questions*.tsv` beside this module, by name.
+    """
+    found: dict[tuple[str, str], QuestionRow] = {}
+    for path in paths or sorted(HERE.glob("questions*.tsv")):
+        for row in _read_rows(path, "kind", 4):
+            theme = row[4] if len(row) > 4 else ""
+            found.setdefault((row[1], row[2]), QuestionRow(*row[:4], theme))
+    return list(found.values())

@@ -15,11 +15,13 @@ from training.late import score_late
 from training.lexicon import Lexicon, align
 from training.overlap import (
     Guard,
+    normalise,
+    read_evaluation_golds,
     read_evaluation_questions,
     trained_glossary,
     trained_questions,
 )
-from training.written import GlossaryRow, read_glossary, read_questions
+from training.written import HERE, GlossaryRow, read_glossary, read_questions
 from training.written_pairs import TermFinder, short_pairs, swapped_pairs
 
 
@@ -41,7 +43,25 @@ class TestKeptApart:
         guard = Guard(questions)
         trained = trained_questions()
         assert not [row.question for row in trained if guard.repeats(row.question)]
+        golds = [normalise(gold) for gold in read_evaluation_golds()]
+        answers = "\n".join(normalise(row.answer) for row in trained)
+        assert not [gold for gold in golds if len(gold) >= 7 and gold in answers]
         assert len(trained) >= 0.99 * len(read_questions())
+
+    def test_every_written_file_is_trained_on(self):
+        """The questions of each file come in, so that the check above sees them all."""
+        files = sorted(HERE.glob("questions*.tsv"))
+        assert files[0].name == "questions.tsv"
+        trained = {(row.question, row.answer) for row in trained_questions()}
+        for file in files:
+            rows = read_questions(file)
+            known = [row for row in rows if (row.question, row.answer) in trained]
+            assert len(known) >= 0.99 * len(rows), file.name
+
+    def test_an_answer_that_holds_a_gold_is_left_out(self):
+        guard = Guard([], ["建成12个，县级“医共体”", "12个"])
+        assert guard.holds_gold("全市已建成 12 个县级医共体。") == "建成12个县级医共体"
+        assert guard.holds_gold("全市建成12个") is None
 
     def test_no_glossary_wording_is_an_evaluation_question(self):
         guard = Guard(read_evaluation_questions())
@@ -59,6 +79,17 @@ class TestKeptApart:
 
 
 class TestWrittenMaterial:
+    def test_a_pair_written_in_two_files_counts_once(self, tmp_path):
+        head = "kind\tquestion\tanswer\trole\ttheme\n"
+        first, second = tmp_path / "questions.tsv", tmp_path / "questions_b.tsv"
+        first.write_text(f"{head}official\t问一\t答\t举措\t农业\n", "utf-8")
+        second.write_text(f"{head}everyday\t问一\t答\t举措\t\neveryday\t问二\t答\t举措\n", "utf-8")
+        rows = read_questions(first, second)
+        assert [(row.kind, row.question, row.theme) for row in rows] == [
+            ("official", "问一", "农业"),
+            ("everyday", "问二", ""),
+        ]
+
     def test_glossary_rows_have_a_term_and_another_wording(self):
         rows = read_glossary()
         assert len(rows) >= 3000
