@@ -15,7 +15,16 @@ FLOOR = {
     "ui": 6, "api": 6,
     "cli": 7, "__main__": 8,
 }  # fmt: skip
-HEAVY = {"torch", "faiss", "gradio", "sentence_transformers", "transformers", "pandas", "scipy"}
+HEAVY = {
+    "torch",
+    "faiss",
+    "gradio",
+    "sentence_transformers",
+    "transformers",
+    "pandas",
+    "scipy",
+    "pymilvus",
+}
 
 
 def modules():

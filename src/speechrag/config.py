@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -32,6 +33,12 @@ class Settings:
     k: int = 10
     per_speech: int = 5
     user_terms: tuple[str, ...] = ()
+    store: str = "faiss"
+    milvus_uri: str = ""
+    milvus_collection: str = "speechrag"
+    milvus_consistency: str = "Bounded"
+    milvus_index: str = "auto"
+    milvus_timeout_s: int = 30
     llm: bool = False
     llm_base_url: str = ""
     llm_model: str = ""
@@ -47,13 +54,24 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "k": (1, 1000),
     "per_speech": (0, 1000),
     "batch_size": (1, 4096),
+    "milvus_timeout_s": (1, 3600),
     "llm_temperature": (0, 2),
     "llm_context_tokens": (500, 2_000_000),
     "llm_answer_tokens": (50, 100_000),
     "llm_timeout_s": (1, 3600),
     "llm_retries": (0, 10),
 }
-_CHOICES = {"lang": ("auto", "zh", "en")}
+_CHOICES = {
+    "lang": ("auto", "zh", "en"),
+    "store": ("faiss", "milvus"),
+    "milvus_consistency": ("Strong", "Session", "Bounded", "Eventually"),
+    "milvus_index": (
+        "auto", "FLAT", "IVF_FLAT", "IVF_SQ8", "HNSW", "HNSW_SQ", "DISKANN",
+    ),
+}  # fmt: skip
+_GROUPS = ("milvus",)
+"""Keys that may be written as a group: `milvus: {uri: ..}` is `milvus_uri: ..`."""
+_SECRETS = {"milvus_token": "SPEECHRAG_MILVUS_TOKEN", "llm_api_key": "SPEECHRAG_API_KEY"}
 
 
 def load_settings(
@@ -108,7 +126,12 @@ def _read_yaml(file: Path) -> dict[str, tuple[str, Any]]:
     if not isinstance(data, dict):
         raise SettingsError(f"设置文件应是“键: 值”的列表：{file}", "请参照随附的 speechrag.yaml。")
     names = [f.name for f in fields(Settings)]
+    data = _ungroup(data)
     for key in data:
+        if key in _SECRETS:
+            raise SettingsError(
+                f"{file} 里不能写 {key}：密钥不进文件。", f"请放在环境变量 {_SECRETS[key]} 里。"
+            )
         if key not in names:
             near = difflib.get_close_matches(str(key), names, 1)
             raise SettingsError(
@@ -116,6 +139,16 @@ def _read_yaml(file: Path) -> dict[str, tuple[str, Any]]:
                 f"是不是 {near[0]}？" if near else f"可用的有：{'、'.join(names)}。",
             )
     return {key: (f"{file}:{key}", value) for key, value in data.items()}
+
+
+def _ungroup(data: dict[Any, Any]) -> dict[Any, Any]:
+    flat: dict[Any, Any] = {}
+    for key, value in data.items():
+        if key in _GROUPS and isinstance(value, dict):
+            flat |= {f"{key}_{name}": part for name, part in value.items()}
+        else:
+            flat[key] = value
+    return flat
 
 
 def _coerce(name: str, value: Any, where: str) -> Any:
@@ -139,6 +172,10 @@ def _coerce(name: str, value: Any, where: str) -> Any:
         raise SettingsError(
             f"{where} 的值 {value!r} 不能用，应是 {kind}。", f"例如 {default!r}。"
         ) from exc
+    if name == "milvus_collection" and not re.fullmatch(r"[A-Za-z_]\w{0,99}", result, re.ASCII):
+        raise SettingsError(
+            f"{where} 的值 {result!r} 不能用。", "只能有英文字母、数字和下划线，不以数字开头。"
+        )
     low, high = _LIMITS.get(name, (None, None))
     if low is not None and high is not None and not low <= result <= high:
         raise SettingsError(f"{where} 的值 {result} 超出范围。", f"应在 {low} 到 {high} 之间。")

@@ -15,7 +15,9 @@
     │   ├── IndexMissing           there is no index yet
     │   ├── IndexDamaged           a file of a generation is missing or does not match its digest
     │   ├── IndexIncompatible      it was built by another format version or encoder
-    │   └── IndexLocked            another process is building it
+    │   ├── IndexLocked            another process is building it
+    │   └── StoreError             the engine that keeps the vectors refused
+    │       └── StoreUnreachable   it does not answer
     ├── QuestionError              the question cannot be searched (empty, no letters)
     ├── QuestionSetError           an evaluation file is not a list of questions
     └── EndpointError              a language-model endpoint failed
@@ -92,6 +94,14 @@ class IndexIncompatible(IndexError_):
 
 class IndexLocked(IndexError_):
     """Another process is building this index."""
+
+
+class StoreError(IndexError_):
+    """The engine that keeps the vectors, on another machine perhaps, refused or failed."""
+
+
+class StoreUnreachable(StoreError):
+    """The engine that keeps the vectors does not answer."""
 
 
 class QuestionError(SpeechragError):

@@ -271,16 +271,3 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: float32, shape (len(texts), dim)."""
-
-
-class VectorStore(Protocol):
-    """Nearest neighbours by cosine over unit-norm rows, numbered from 0 in the order given."""
-
-    @property
-    def n_vectors(self) -> int:
-        """Rows stored."""
-
-    def search(
-        self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[Vectors, NDArray[np.int64]]:
-        """Scores (n, k), falling; and row numbers (n, k), -1 where fewer than k were found."""

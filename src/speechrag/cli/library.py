@@ -175,8 +175,9 @@ def _print_parsed(parsed: ParsedFile, text: Text) -> None:
 def run_status(args: argparse.Namespace, settings: Settings, _text: Text) -> int:
     """What the index holds."""
     from speechrag.index.generation import status
+    from speechrag.index.milvus.vectors import open_remote
 
-    document = status(settings.index)
+    document = status(settings.index, open_remote(settings))
     if args.json:
         print_json(document)
     else:
@@ -188,8 +189,9 @@ def run_status(args: argparse.Namespace, settings: Settings, _text: Text) -> int
 def run_doctor(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Name each fault with its remedy; 1 when there is one."""
     from speechrag.index.generation import diagnose
+    from speechrag.index.milvus.vectors import open_remote
 
-    faults = diagnose(settings.index)
+    faults = diagnose(settings.index, remote=open_remote(settings))
     if args.json:
         print_json({"healthy": not faults, "faults": [asdict(fault) for fault in faults]})
     elif not faults:
@@ -203,10 +205,12 @@ def run_doctor(args: argparse.Namespace, settings: Settings, text: Text) -> int:
 def run_rollback(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Make the previous generation the live one."""
     from speechrag.index.generation import rollback, status
+    from speechrag.index.milvus.vectors import open_remote
 
-    generation = rollback(settings.index)
+    remote = open_remote(settings)
+    generation = rollback(settings.index, remote)
     if args.json:
-        print_json(status(settings.index))
+        print_json(status(settings.index, remote))
     else:
         print(text("rolled_back", generation=generation))
     return 0

@@ -12,7 +12,7 @@ import numpy as np
 
 from speechrag.draft.records import Evidence
 from speechrag.draft.runs import KeyedText, KeyRun
-from speechrag.index.vectors import FaissStore
+from speechrag.index.vector_store import VectorStore
 from speechrag.types import Vectors
 
 MIN_SENTENCE_CHARS = 16  # letters; shorter ones share their words with some passage by chance
@@ -49,7 +49,7 @@ class Calibration:
         return cls(mean, max(spread, 1e-3))
 
     @classmethod
-    def of_store(cls, store: FaissStore) -> Calibration:
+    def of_store(cls, store: VectorStore) -> Calibration:
         """From a vector store, by the same rows each time, corrected for its size.
 
         The nearest of many unrelated passages is nearer than the nearest of few: for normal
@@ -61,7 +61,7 @@ class Calibration:
         return cls(plain.mean + excess * plain.deviation, plain.deviation)
 
     @classmethod
-    def of_stores(cls, body: FaissStore, context: FaissStore) -> Calibration:
+    def of_stores(cls, body: VectorStore, context: VectorStore) -> Calibration:
         """From the passages of a library and its titles and headings."""
         if not body.n_vectors or not context.n_vectors:
             return cls()
@@ -72,7 +72,7 @@ class Calibration:
         return (cosine - self.mean) / self.deviation
 
 
-def sample_rows(store: FaissStore) -> Vectors:
+def sample_rows(store: VectorStore) -> Vectors:
     """Rows taken evenly from a store, the same each time."""
     last = max(0, store.n_vectors - 1)
     rows = np.unique(np.linspace(0, last, N_SAMPLE).astype(np.int64))

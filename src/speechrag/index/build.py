@@ -35,6 +35,7 @@ from speechrag.index.reading import Parse, ParseMany, parse_each, parse_in_worke
 from speechrag.index.records import records_digest
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.store_writer import StoreWriter
+from speechrag.index.vector_store import RemoteVectors
 from speechrag.types import Encoder, Manifest, ParsedFile, Skipped, Speech
 
 
@@ -50,6 +51,7 @@ def build_index(
     parse_many: ParseMany | None = None,
     assign_roles: Callable[[Speech], Speech] | None = None,
     reader_version: str = "",
+    remote: RemoteVectors | None = None,
 ) -> BuildReport:
     """Build the next generation and make it live; the live one serves until that moment.
 
@@ -65,6 +67,7 @@ def build_index(
         assign_roles: Gives the passages of a speech their roles.
         reader_version: Whatever else determines what becomes of a file; with the code of
             `speechrag.corpus`, a change of it has every file read again.
+        remote: The engine that keeps the vectors; None: files in the generation's folder.
 
     Raises:
         IndexLocked: Another process is building.
@@ -72,13 +75,14 @@ def build_index(
         SourceError: A source does not exist, or no file in them can be read.
         IndexError_: The folder cannot be written to, or the disk is full; the live
             generation is as it was.
+        StoreError: The engine that keeps the vectors does not answer, or refuses; likewise.
     """
     watch, meter = Stopwatch(), ProgressMeter(progress)
     read = parse_many or (parse_each(parse) if parse else parse_in_workers)
     try:
         with write_lock(index_dir):
             clear_leftovers(index_dir)
-            previous = None if full else open_previous(index_dir)
+            previous = None if full else open_previous(index_dir, remote)
             paths = [Path(os.path.abspath(source)) for source in sources]
             meter.step("scan")
             with watch.timing("read"):
@@ -88,8 +92,9 @@ def build_index(
                     encoder,
                     tokenizer,
                     reader_digest(reader_version),
+                    is_remote=remote is not None,
                 )
-            build = _Build(index_dir, plan, encoder, tokenizer, previous, watch, meter)
+            build = _Build(index_dir, plan, encoder, tokenizer, previous, watch, meter, remote)
             return build.run(read, assign_roles)
     except (OSError, sqlite3.Error) as error:
         raise _as_index_error(index_dir, error) from error
@@ -117,6 +122,7 @@ class _Build:
         previous: Generation | None,
         watch: Stopwatch,
         meter: ProgressMeter,
+        remote: RemoteVectors | None,
     ) -> None:
         self._index_dir = index_dir
         self._plan = plan
@@ -125,11 +131,15 @@ class _Build:
         self._previous = previous
         self._watch = watch
         self._meter = meter
+        self._remote = remote
         self._skipped: list[tuple[FileRow, Skipped]] = []
 
     def run(self, read: ParseMany, assign_roles: Callable[[Speech], Speech] | None) -> BuildReport:
         plan, previous = self._plan, self._previous
         if previous is not None and not plan.reasons:
+            if self._remote is not None:
+                self._remote.publish(previous.directory)
+                self._remote.sweep(self._index_dir)
             return self._report(previous, previous.manifest.n_passages)
         building = self._index_dir / f"{BUILDING_PREFIX}{os.getpid()}"
         building.mkdir()
@@ -147,6 +157,8 @@ class _Build:
             shutil.rmtree(building, ignore_errors=True)
             raise
         prune(self._index_dir)
+        if self._remote is not None:
+            self._remote.sweep(self._index_dir)
         generation = open_generation(self._index_dir / name, verify=False)
         report = self._report(generation, rows.n_reused)
         generation.close()
@@ -229,6 +241,7 @@ class _Build:
         store = PassageStore.open(building)
         rows.write_groups(store)
         store.close()
+        rows.write_vectors(self._remote)
         self._meter.step("check")
         with self._watch.timing("write"):
             manifest = self._manifest(building, writer)
@@ -242,8 +255,9 @@ class _Build:
                 started_ns=self._plan.started_ns,
             )
             write_manifest(building, manifest, info)
-            validate(building)
-            return promote(building, self._index_dir)
+            validate(building, self._remote)
+            publish = self._remote.publish if self._remote is not None else None
+            return promote(building, self._index_dir, publish)
 
     def _manifest(self, building: Path, writer: StoreWriter) -> Manifest:
         corpus = "\n".join(f"{item.row.name}\t{item.row.sha256}" for item in self._plan.files)
@@ -290,13 +304,13 @@ class _Build:
         )
 
 
-def validate(directory: Path) -> None:
+def validate(directory: Path, remote: RemoteVectors | None = None) -> None:
     """Whether a generation that was just written answers: counts agree and probe queries run.
 
     Raises:
         IndexDamaged: It does not.
     """
-    generation = open_generation(directory, verify=False)
+    generation = open_generation(directory, verify=False, remote=remote)
     try:
         n_rows = generation.manifest.n_passages
         if (generation.body.n_vectors, generation.context.n_vectors) != (

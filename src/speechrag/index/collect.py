@@ -28,6 +28,7 @@ from speechrag.index.generation import Generation
 from speechrag.index.postings import PostingsBuilder
 from speechrag.index.progress import Stopwatch
 from speechrag.index.store import FileRow, PassageStore
+from speechrag.index.vector_store import RemoteVectors
 from speechrag.index.vectors import FaissStore
 from speechrag.types import Encoder, Passage, Speech, Vectors
 
@@ -190,11 +191,8 @@ class RowCollector:
             return self._encoder.encode_passages(texts)
 
     def finish(self) -> None:
-        """Write everything but the groups of near copies."""
-        body, context = self._body.finish(), self._context.finish()
+        """Write everything but the vectors and the groups of near copies."""
         with self._watch.timing("write"):
-            FaissStore.build(body).save(self._directory / "body.faiss")
-            FaissStore.build(context).save(self._directory / "context.faiss")
             self._postings.finish()
             keys = np.frombuffer(self._keys, dtype=np.uint64).reshape(-1, 2)
             save_array(self._directory / "keys.npy", keys)
@@ -203,6 +201,16 @@ class RowCollector:
             contexts = np.frombuffer(self._context_of, dtype=np.int32)
             save_array(self._directory / "contexts.npy", contexts)
             save_array(self._directory / "sketches.npy", self._sketch_array())
+
+    def write_vectors(self, remote: RemoteVectors | None = None) -> None:
+        """Write the vectors, once all else is in the folder, there or into another engine."""
+        body, context = self._body.finish(), self._context.finish()
+        with self._watch.timing("write"):
+            if remote is not None:
+                remote.write(self._directory, body, context)
+            else:
+                FaissStore.build(body).save(self._directory / "body.faiss")
+                FaissStore.build(context).save(self._directory / "context.faiss")
         del body, context
         shutil.rmtree(self._work)
 

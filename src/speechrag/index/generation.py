@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +42,7 @@ from speechrag.index.manifest import (
     read_manifest,
 )
 from speechrag.index.store import PassageStore
+from speechrag.index.vector_store import Fault, RemoteVectors, VectorStore, is_remote
 from speechrag.index.vectors import FaissStore
 from speechrag.types import Encoder, Manifest
 
@@ -69,7 +69,13 @@ class Generation:
         notices: What went wrong on the way to opening it, for the person (usually nothing).
     """
 
-    def __init__(self, directory: Path, manifest: Manifest, info: BuildInfo) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        manifest: Manifest,
+        info: BuildInfo,
+        remote: RemoteVectors | None = None,
+    ) -> None:
         self.directory = directory
         self.name = directory.name
         self.manifest = manifest
@@ -78,15 +84,16 @@ class Generation:
         self.store = PassageStore.open(directory)
         self.lexical = LexicalIndex.open(directory / "lexical")
         self._opening = threading.Lock()
-        self._vectors: dict[str, FaissStore] = {}
+        self._vectors: dict[str, VectorStore] = {}
+        self._remote = remote
 
     @property
-    def body(self) -> FaissStore:
+    def body(self) -> VectorStore:
         """A vector for each passage's text; its rows are the passages' rows."""
         return self._vector_store("body.faiss")
 
     @property
-    def context(self) -> FaissStore:
+    def context(self) -> VectorStore:
         """A vector for each distinct context (title and heading path); see `context_of`."""
         return self._vector_store("context.faiss")
 
@@ -119,11 +126,23 @@ class Generation:
         """Give files back; arrays that are still referred to stay valid."""
         self.store.close()
 
-    def _vector_store(self, file: str) -> FaissStore:
+    def _vector_store(self, file: str) -> VectorStore:
         with self._opening:
             if file not in self._vectors:
-                self._vectors[file] = FaissStore.open(self.directory / file)
+                if is_remote(self.directory):
+                    self._open_remote()
+                else:
+                    self._vectors[file] = FaissStore.open(self.directory / file)
             return self._vectors[file]
+
+    def _open_remote(self) -> None:
+        if self._remote is None:
+            raise IndexIncompatible(
+                f"{self.name} 的向量在 Milvus 里，而设置里的 store 不是 milvus。",
+                "请在设置里写 store: milvus 和 milvus.uri；或运行：speechrag index --full",
+            )
+        body, context = self._remote.open(self.directory, self.store, self.lexical)
+        self._vectors = {"body.faiss": body, "context.faiss": context}
 
 
 OPEN_ATTEMPTS = 100
@@ -131,19 +150,29 @@ OPEN_ATTEMPTS = 100
 
 
 def open_current(
-    index_dir: Path, encoder: Encoder | None = None, tokenizer: HasDigest | None = None
+    index_dir: Path,
+    encoder: Encoder | None = None,
+    tokenizer: HasDigest | None = None,
+    remote: RemoteVectors | None = None,
 ) -> Generation:
     """Open the live generation; if it is damaged, the newest sound one before it, with a notice.
+
+    Args:
+        index_dir: Where the generations stand.
+        encoder: What questions are encoded with; None: not checked.
+        tokenizer: What questions are tokenized with; None: not checked.
+        remote: The engine that keeps vectors outside the folders, where one does.
 
     Raises:
         IndexMissing: There is none.
         IndexDamaged: There is no sound one; names the first file found damaged.
         IndexIncompatible: Another format, encoder or tokenizer; names the command to run.
+        StoreError: The engine that keeps the vectors does not answer, or refuses.
     """
     for _attempt in range(OPEN_ATTEMPTS):
         name = read_current(index_dir)
         try:
-            return _open_soundest(index_dir, name, encoder, tokenizer)
+            return _open_soundest(index_dir, name, encoder, tokenizer, remote)
         except (IndexDamaged, IndexMissing):
             # A rebuild may have taken the folder away between two reads of ours.
             if read_current(index_dir) == name:
@@ -152,7 +181,11 @@ def open_current(
 
 
 def _open_soundest(
-    index_dir: Path, name: str | None, encoder: Encoder | None, tokenizer: HasDigest | None
+    index_dir: Path,
+    name: str | None,
+    encoder: Encoder | None,
+    tokenizer: HasDigest | None,
+    remote: RemoteVectors | None,
 ) -> Generation:
     names = list_generations(index_dir)
     if not names:
@@ -166,7 +199,7 @@ def _open_soundest(
     damage: IndexDamaged | None = None
     for old in tried:
         try:
-            generation = open_generation(index_dir / old)
+            generation = open_generation(index_dir / old, remote=remote)
             generation.load()
         except IndexDamaged as error:
             damage = damage or error
@@ -182,12 +215,15 @@ def _open_soundest(
     raise IndexDamaged(f"{index_dir} 里没有可用的索引。", REBUILD_FULL)
 
 
-def open_generation(directory: Path, *, verify: bool = True) -> Generation:
+def open_generation(
+    directory: Path, *, verify: bool = True, remote: RemoteVectors | None = None
+) -> Generation:
     """Open one generation's folder.
 
     Args:
         directory: The folder `gen-…`.
         verify: Compare every file with its digest (1.7 GB a second and core).
+        remote: The engine that keeps the vectors, where they are not in the folder.
 
     Raises:
         IndexDamaged: A file is missing or not what was written; names it.
@@ -198,7 +234,7 @@ def open_generation(directory: Path, *, verify: bool = True) -> Generation:
         for fault in check_files(directory, manifest):
             raise IndexDamaged(fault, REBUILD_FULL)
     try:
-        generation = Generation(directory, manifest, info)
+        generation = Generation(directory, manifest, info, remote)
         check_counts(generation)
     except (OSError, ValueError, KeyError) as error:
         raise IndexDamaged(f"{directory} 打不开：{error}", REBUILD_FULL) from error
@@ -246,12 +282,13 @@ def check_compatible(
         )
 
 
-def rollback(index_dir: Path) -> str:
+def rollback(index_dir: Path, remote: RemoteVectors | None = None) -> str:
     """Make the newest sound generation before the live one live, and return its name.
 
     Raises:
         IndexMissing: There is none before it.
         IndexLocked: A build is running.
+        StoreError: The engine that keeps the vectors does not answer; nothing has changed.
     """
     with write_lock(index_dir):
         live = read_current(index_dir)
@@ -259,23 +296,27 @@ def rollback(index_dir: Path) -> str:
         older = [name for name in names if live is None or name < live]
         for name in reversed(older):
             try:
-                open_generation(index_dir / name).close()
+                generation = open_generation(index_dir / name, remote=remote)
+                generation.load()
+                generation.close()
             except IndexDamaged as error:
                 log.warning("%s", error.message)
                 continue
+            if remote is not None:
+                remote.publish(index_dir / name)
             point_current(index_dir, name)
             return name
     raise IndexMissing(f"{index_dir} 里没有比 {live or '现在'} 更早的完好的一代。", REBUILD)
 
 
-def status(index_dir: Path) -> dict[str, Any]:
+def status(index_dir: Path, remote: RemoteVectors | None = None) -> dict[str, Any]:
     """What the live generation holds; the document of `speechrag status --json`.
 
     Raises:
         IndexMissing: There is no index.
         IndexDamaged: None of its generations is sound.
     """
-    generation = open_current(index_dir)
+    generation = open_current(index_dir, remote=remote)
     manifest, info = generation.manifest, generation.info
     files = [file for file in generation.directory.rglob("*") if file.is_file()]
     document = {
@@ -289,6 +330,7 @@ def status(index_dir: Path) -> dict[str, Any]:
         "n_files": info.n_files,
         "n_skipped": len(generation.store.skipped()),
         "sources": list(info.sources),
+        "store": _describe_store(generation, remote),
         "generations": list_generations(index_dir),
         "notices": list(generation.notices),
     }
@@ -296,17 +338,17 @@ def status(index_dir: Path) -> dict[str, Any]:
     return document
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with an index, and what to do about it."""
-
-    name: str
-    message: str
-    remedy: str
+def _describe_store(generation: Generation, remote: RemoteVectors | None) -> dict[str, Any]:
+    if remote is not None and is_remote(generation.directory):
+        return remote.describe(generation.directory)
+    return {"engine": "faiss", "kind": generation.body.description}
 
 
 def diagnose(
-    index_dir: Path, encoder: Encoder | None = None, tokenizer: HasDigest | None = None
+    index_dir: Path,
+    encoder: Encoder | None = None,
+    tokenizer: HasDigest | None = None,
+    remote: RemoteVectors | None = None,
 ) -> list[Fault]:
     """Every fault of an index: of each generation's files, of `CURRENT`, of what it fits."""
     names = list_generations(index_dir)
@@ -323,9 +365,13 @@ def diagnose(
     if leftovers and not _is_being_built(index_dir):
         message = f"有中断的重建留下的目录：{'、'.join(leftovers)}。"
         faults.append(Fault("leftovers", message, f"{REBUILD}（会清掉它们）"))
+    if remote is not None:
+        found = remote.faults(index_dir, live)
+        is_idle = not any("leftovers" in f.name for f in found) or not _is_being_built(index_dir)
+        faults += [f for f in found if is_idle or "leftovers" not in f.name]
     if not faults:
         try:
-            open_current(index_dir, encoder, tokenizer).close()
+            open_current(index_dir, encoder, tokenizer, remote).close()
         except IndexIncompatible as error:
             faults.append(Fault("incompatible", error.message, error.hint))
     return faults

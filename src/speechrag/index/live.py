@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 CURRENT_FILE = "CURRENT"
@@ -36,11 +37,12 @@ def read_current(index_dir: Path) -> str | None:
     return name if _is_generation(name) else None
 
 
-def promote(building: Path, index_dir: Path) -> str:
+def promote(building: Path, index_dir: Path, publish: Callable[[Path], None] | None = None) -> str:
     """Make a finished folder the live generation, and return its name.
 
     The order is what makes it safe: everything is on the disk before the folder has its name, and
-    the folder has its name before `CURRENT` says it.
+    the folder has its name before `CURRENT` says it. `publish` is called between the two; where it
+    fails the folder goes.
     """
     sync_tree(building)
     names = list_generations(index_dir)
@@ -48,6 +50,12 @@ def promote(building: Path, index_dir: Path) -> str:
     name = f"{PREFIX}{number:06d}"
     os.rename(building, index_dir / name)
     sync_path(index_dir)
+    if publish is not None:
+        try:
+            publish(index_dir / name)
+        except BaseException:
+            shutil.rmtree(index_dir / name, ignore_errors=True)
+            raise
     point_current(index_dir, name)
     return name
 

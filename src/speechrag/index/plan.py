@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechrag.errors import IndexError_, IndexMissing
+from speechrag.errors import IndexError_, IndexMissing, StoreError
 from speechrag.index.collect import Tokenizes
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_current
@@ -18,6 +18,8 @@ from speechrag.index.manifest import read_manifest
 from speechrag.index.records import records_digest
 from speechrag.index.scan import Found, identify, list_files
 from speechrag.index.store import FileRow
+from speechrag.index.vector_store import RemoteVectors
+from speechrag.index.vector_store import is_remote as has_remote_vectors
 from speechrag.types import Encoder, Skipped
 
 
@@ -50,6 +52,8 @@ def make_plan(
     encoder: Encoder,
     tokenizer: Tokenizes,
     reader: str,
+    *,
+    is_remote: bool = False,
 ) -> Plan:
     """Compare the files of the sources, and what a build is done with, with a generation.
 
@@ -59,6 +63,7 @@ def make_plan(
         encoder: What the build encodes with.
         tokenizer: What the build tokenizes with.
         reader: The digest of the code that reads files.
+        is_remote: Whether the vectors go to an engine outside the generation's folder.
 
     Raises:
         SourceError: A source does not exist.
@@ -83,6 +88,8 @@ def make_plan(
     }
     reasons = [] if same_reader else ["读取、切分的程序变了：全部重读。"]
     reasons += _misfits(previous, encoder, tokenizer, paths)
+    if has_remote_vectors(previous.directory) != is_remote:
+        reasons.append("存放向量的引擎变了（store）：向量照搬过去。")
     reasons += _differences(set(known), {item.row.name for item in files}, unchanged, same_reader)
     return Plan(
         sources=paths,
@@ -126,10 +133,16 @@ def _differences(
     return reasons
 
 
-def open_previous(index_dir: Path) -> Generation | None:
-    """The live generation to take rows from; None where there is none that can be used."""
+def open_previous(index_dir: Path, remote: RemoteVectors | None = None) -> Generation | None:
+    """The live generation to take rows from; None where there is none that can be used.
+
+    Raises:
+        StoreError: The engine that keeps the vectors does not answer, or refuses.
+    """
     try:
-        generation = open_current(index_dir)
+        generation = open_current(index_dir, remote=remote)
+    except StoreError:
+        raise  # nothing could be written there either
     except IndexError_:
         return None
     if generation.info.records != records_digest():

@@ -263,6 +263,28 @@ class PassageStore:
             rows &= np.isin(self._roles, codes)
         return rows
 
+    def filter_codes(self, filters: Filters) -> dict[str, list[int]]:
+        """The codes a filter lets through, by column of `filter_columns`; dates apart."""
+        codes = {}
+        if filters.kinds:
+            codes["kind"] = self._codes("kind", filters.kinds)
+        if filters.sources:
+            codes["source"] = self._source_codes(filters.sources)
+        if filters.roles:
+            codes["role"] = [at + 1 for at, role in enumerate(ROLES) if role in filters.roles]
+        return codes
+
+    def filter_columns(self, rows: NDArray[np.integer[Any]]) -> dict[str, NDArray[Any]]:
+        """What `mask` reads, by row: first_day, last_day, kind, source and role, as numbers."""
+        speeches = self._speech_of_row[rows]
+        return {
+            "first_day": self._dates[speeches, 0],
+            "last_day": self._dates[speeches, 1],
+            "kind": self._kinds[speeches],
+            "source": self._sources[speeches],
+            "role": self._roles[rows],
+        }
+
     def values(self, column: str) -> list[str]:
         """The distinct kinds or sources ("kind", "source"), for a list to choose from."""
         return [value for value in self._names[column] if value is not None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from speechrag.index.lexical import LexicalIndex, top_rows
 from speechrag.index.store import PassageStore
 from speechrag.index.tokens import fold_key
-from speechrag.index.vectors import FaissStore
+from speechrag.index.vector_store import VectorStore
 from speechrag.search.fuse import Signals, Weights
 from speechrag.search.query import Query
-from speechrag.types import Manifest, Vectors
+from speechrag.types import Filters, Manifest, Vectors
 
 N_CANDIDATES = 200  # from each stage; 400 changed no figure on benchmarks/questions
 N_CONTEXTS = 20  # heading paths whose passages become candidates
@@ -42,11 +43,11 @@ class Searchable(Protocol):
         """BM25 over the fields body, heading and title."""
 
     @property
-    def body(self) -> FaissStore:
+    def body(self) -> VectorStore:
         """A vector for each passage."""
 
     @property
-    def context(self) -> FaissStore:
+    def context(self) -> VectorStore:
         """A vector for each distinct title and heading path."""
 
     @property
@@ -54,11 +55,54 @@ class Searchable(Protocol):
         """The row in `context` of each passage."""
 
 
+class Selection:
+    """Which rows filters let through; the mask over all rows is made when it is asked for."""
+
+    def __init__(self, store: PassageStore, filters: Filters) -> None:
+        self.filters = filters
+        self._store = store
+
+    @cached_property
+    def mask(self) -> NDArray[np.bool_] | None:
+        """Shape (n_rows,); None where there is no restriction."""
+        return self._store.mask(self.filters)
+
+
+@runtime_checkable
+class FindsPassages(Protocol):
+    """A vector store that knows the passages' words and filters too (Milvus).
+
+    It finds and weighs candidates itself, so that no array here is as long as the library.
+    """
+
+    def find(
+        self,
+        terms: Mapping[str, float],
+        field_weights: Mapping[str, float],
+        vector: Vectors,
+        k: int,
+        filters: Filters,
+    ) -> Rows:
+        """The rows of the k best by words and of the k best by meaning, rising."""
+
+    def rows_under(self, contexts: Rows, k: int, filters: Filters) -> Rows:
+        """The first k rows whose context is one of these, rising."""
+
+    def weigh(
+        self,
+        rows: Rows,
+        terms: Mapping[str, float],
+        field_weights: Mapping[str, float],
+        vector: Vectors,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The BM25 score and the cosine of each row."""
+
+
 def gather_signals(
     generation: Searchable,
     query: Query,
     vector: Vectors,
-    allowed: NDArray[np.bool_] | None,
+    allowed: Selection,
     weights: Weights,
 ) -> Signals:
     """The union of what words and meaning find, with every stage's view of each candidate.
@@ -67,7 +111,7 @@ def gather_signals(
         generation: The index.
         query: The question.
         vector: Its vector, float32, shape (dim,), unit norm (zeros: no known token).
-        allowed: Which rows may be found; None for all.
+        allowed: Which rows may be found.
         weights: Field weights and the weight of added terms.
 
     """
@@ -76,25 +120,56 @@ def gather_signals(
         for term, weight in query.added.items()
         if term not in query.terms
     }
-    lexical = generation.lexical.scores(terms, weights.fields)
-    _, by_words = top_rows(lexical, N_CANDIDATES, allowed)
+    body = generation.body
+    gather = _gather_remotely if isinstance(body, FindsPassages) else _gather_here
+    rows, lexical, dense = gather(generation, terms, vector, allowed, weights.fields)
     most = sum(weight * generation.lexical.idf(term) for term, weight in query.terms.items())
-    found = [by_words]
-    queries = vector[None, :]
-    if vector.any():
-        found.append(_valid(generation.body.search(queries, N_CANDIDATES, allowed)[1][0]))
-        contexts = _valid(generation.context.search(queries, N_CONTEXTS)[1][0])
-        found.append(_rows_under(generation.context_of, contexts, allowed))
-    rows = np.unique(np.concatenate(found)).astype(np.int64)
     return Signals(
         rows=rows,
         late=np.zeros(len(rows), dtype=np.float32),
-        lexical=np.minimum(lexical[rows] / np.float32(max(most, 1e-6)), 1),
-        dense=generation.body.vectors(rows) @ vector,
+        lexical=np.minimum(lexical / np.float32(max(most, 1e-6)), 1),
+        dense=dense,
         context=generation.context.vectors(generation.context_of[rows]) @ vector,
         role=_role_matches(generation, rows, query),
         phrase=_phrase_matches(generation, rows, query.phrases),
     )
+
+
+def _gather_here(
+    generation: Searchable,
+    terms: Mapping[str, float],
+    vector: Vectors,
+    allowed: Selection,
+    fields: Mapping[str, float],
+) -> tuple[Rows, NDArray[np.float32], NDArray[np.float32]]:
+    """The candidates' rows, rising, with their BM25 scores and cosines."""
+    lexical = generation.lexical.scores(terms, fields)
+    found = [top_rows(lexical, N_CANDIDATES, allowed.mask)[1]]
+    queries = vector[None, :]
+    if vector.any():
+        found.append(_valid(generation.body.search(queries, N_CANDIDATES, allowed.mask)[1][0]))
+        contexts = _valid(generation.context.search(queries, N_CONTEXTS)[1][0])
+        found.append(_rows_under(generation.context_of, contexts, allowed.mask))
+    rows = np.unique(np.concatenate(found)).astype(np.int64)
+    return rows, lexical[rows], generation.body.vectors(rows) @ vector
+
+
+def _gather_remotely(
+    generation: Searchable,
+    terms: Mapping[str, float],
+    vector: Vectors,
+    allowed: Selection,
+    fields: Mapping[str, float],
+) -> tuple[Rows, NDArray[np.float32], NDArray[np.float32]]:
+    """The same, found and weighed where the vectors are."""
+    body = generation.body
+    assert isinstance(body, FindsPassages)
+    found = [body.find(terms, fields, vector, N_CANDIDATES, allowed.filters)]
+    if vector.any():
+        contexts = _valid(generation.context.search(vector[None, :], N_CONTEXTS)[1][0])
+        found.append(body.rows_under(contexts, 2 * N_CANDIDATES, allowed.filters))
+    rows = np.unique(np.concatenate(found)).astype(np.int64)
+    return rows, *body.weigh(rows, terms, fields, vector)
 
 
 def _valid(rows: Rows) -> Rows:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from speechrag.config import Settings
 from speechrag.index.encoders import load_encoder
 from speechrag.index.generation import open_current
+from speechrag.index.milvus.vectors import open_remote
 from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import Tokenizer
-from speechrag.search.candidates import Searchable, gather_signals
+from speechrag.search.candidates import Searchable, Selection, gather_signals
 from speechrag.search.explain import Explanation, explain_hit
 from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
 from speechrag.search.hits import build_hit, choose_places, find_matches
@@ -77,11 +77,13 @@ class Engine:
             IndexMissing: Nothing was built there yet.
             IndexIncompatible: It was built with another encoder or tokenizer.
             EncoderError: The encoder cannot be loaded.
+            StoreError: The engine that keeps the vectors does not answer, or refuses.
 
         """
         encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
         tokenizer = Tokenizer(settings.user_terms)
-        generation = open_current(settings.index, encoder=encoder, tokenizer=tokenizer)
+        remote = open_remote(settings)
+        generation = open_current(settings.index, encoder, tokenizer, remote)
         return cls(generation, encoder, tokenizer, settings, reranker=_load_reranker(settings))
 
     @property
@@ -117,7 +119,7 @@ class Engine:
         started = time.perf_counter()
         queries = [self.analyse(question) for question in questions]
         vectors = self.encoder.encode_queries([query.text for query in queries])
-        allowed = self.generation.store.mask(filters or Filters())
+        allowed = Selection(self.generation.store, filters or Filters())
         cap = self.settings.per_speech if per_speech is None else per_speech
         results = []
         for query, vector in zip(queries, vectors, strict=True):
@@ -129,7 +131,7 @@ class Engine:
         self,
         query: Query,
         vector: Vectors,
-        allowed: NDArray[np.bool_] | None,
+        allowed: Selection,
         k: int,
         cap: int,
         started: float,
@@ -155,7 +157,7 @@ class Engine:
         self,
         query: Query,
         vector: Vectors,
-        allowed: NDArray[np.bool_] | None,
+        allowed: Selection,
         k: int,
         cap: int,
     ) -> list[Hit]:

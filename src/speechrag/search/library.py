@@ -15,6 +15,7 @@ from speechrag.errors import SourceError
 from speechrag.index.build import build_index
 from speechrag.index.encoders import load_encoder
 from speechrag.index.live import read_current
+from speechrag.index.milvus.vectors import open_remote
 from speechrag.index.progress import BuildReport, Progress
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.engine import Engine
@@ -58,6 +59,7 @@ def build_library(
         progress=progress,
         assign_roles=assign_roles,
         reader_version=roles_digest(),
+        remote=open_remote(settings),
     )
 
 

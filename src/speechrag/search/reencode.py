@@ -17,6 +17,7 @@ from speechrag.index.encoding import (
 )
 from speechrag.index.lexical import LexicalIndex
 from speechrag.index.store import PassageStore
+from speechrag.index.vector_store import VectorStore
 from speechrag.index.vectors import FaissStore
 from speechrag.search.candidates import Searchable
 from speechrag.search.engine import Engine
@@ -36,8 +37,8 @@ class Reencoded:
     manifest: Manifest
     store: PassageStore
     lexical: LexicalIndex
-    body: FaissStore
-    context: FaissStore
+    body: VectorStore
+    context: VectorStore
     context_of: NDArray[np.int32]
 
 
