@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from speechrag.draft.evidence import sentence_spans
-from speechrag.draft.records import Run, SentencePair, Span
+from speechrag.draft.records import DraftHit, Finding, Label, Run, SentencePair, Span
 from speechrag.index.tokens import fold_key
-from speechrag.types import Vectors
+from speechrag.types import Encoder, Vectors
 
 MIN_REWORDED = 0.45  # similarity of characters: the mean share of letter pairs held, see _held
 MIN_MEANING = 0.55  # cosine of two sentences
 VERBATIM_SHARE = 0.6  # of a sentence's characters inside runs: the sentence is a copy
+
+
+def align_findings(findings: Sequence[Finding], encoder: Encoder) -> list[Finding]:
+    """The findings with their hits' aligned sentences; all sentences are encoded together."""
+    sides = [
+        side for finding in findings for found in finding.hits if _has_pairs(found)
+        for side in (finding.paragraph.text, found.hit.text)
+    ]  # fmt: skip
+    sentences = {
+        side: [side[a:b] for a, b in sentence_spans(side)] for side in dict.fromkeys(sides)
+    }
+    flat = list(dict.fromkeys(s for parts in sentences.values() for s in parts))
+    if not flat:
+        return list(findings)
+    vectors = encoder.encode_passages(flat)
+    at = {sentence: number for number, sentence in enumerate(flat)}
+    of = {side: vectors[[at[s] for s in parts]] for side, parts in sentences.items()}
+    return [replace(f, hits=tuple(_aligned(f, found, of) for found in f.hits)) for f in findings]
+
+
+def _has_pairs(found: DraftHit) -> bool:
+    """Whether there is anything to align: of one topic, two texts say different things."""
+    return found.label.rank <= Label.SAME_MEANING.rank
+
+
+def _aligned(finding: Finding, found: DraftHit, vectors: Mapping[str, Vectors]) -> DraftHit:
+    if not _has_pairs(found):
+        return found
+    ours, theirs = finding.paragraph.text, found.hit.text
+    pairs = align_sentences(ours, theirs, found.runs, vectors[ours], vectors[theirs])
+    return replace(found, pairs=pairs)
 
 
 def align_sentences(

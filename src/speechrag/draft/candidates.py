@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.draft.runs import KeyedText
+from speechrag.index.lexical import MAIN_FIELD
 from speechrag.index.tokens import Tokenizer, fold_key
 from speechrag.search.candidates import Searchable
 from speechrag.types import Encoder, Vectors
@@ -55,40 +57,88 @@ def split_clauses(text: str) -> list[str]:
     return clauses
 
 
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A word's weight and the passages that hold it, rising: in their text, and above it."""
+
+    idf: float
+    body: NDArray[np.int32]
+    above: tuple[NDArray[np.int32], ...]
+
+
 class WordFinder:
     """Finds passages by the words of a clause; each word's passages are looked up once."""
 
     def __init__(self, library: Library) -> None:
         self._lexical = library.generation.lexical
         self._tokenizer = library.tokenizer
-        self._known: dict[str, tuple[NDArray[np.int32], float]] = {}
+        self._known: dict[str, _Term] = {}
 
     def rows(self, clause: str, k: int = N_BY_WORDS, min_coverage: float = MIN_COVERAGE) -> Rows:
         """The passages that hold most of a clause's words, weighted by rarity; most first.
 
+        Words that no passage holds do not count.
+
         Args:
             clause: A few words.
             k: How many at most.
-            min_coverage: The share of the words' weight that a passage has to hold, in [0, 1].
+            min_coverage: The share of the words' weight that a passage has to hold, in (0, 1].
         """
-        found = [self._look_up(term) for term in dict.fromkeys(self._tokenizer.tokenize(clause))]
-        total = sum(idf for _, idf in found)
+        terms = [term for term in self._terms(clause) if len(term.body)]
+        total = sum(term.idf for term in terms)
         if not total:
             return np.zeros(0, dtype=np.int64)
-        held = np.zeros(self._lexical.n_rows, dtype=np.float32)
-        for rows, idf in found:
-            held[rows] += np.float32(idf)
+        # Who lacks all of the rarest words that together weigh more than may be lacking is out.
+        terms.sort(key=lambda term: len(term.body))
+        lacking, rarest = 0.0, []
+        for term in terms:
+            rarest.append(term.body)
+            lacking += term.idf
+            if lacking > (1 - min_coverage) * total:
+                break
+        rows = np.unique(np.concatenate(rarest)).astype(np.int64)
+        held = np.zeros(len(rows), dtype=np.float32)
+        for term in terms:
+            held[_are_in(rows, term.body)] += np.float32(term.idf)
         enough = np.flatnonzero(held >= np.float32(min_coverage * total))
-        return enough[np.lexsort((enough, -held[enough]))[:k]].astype(np.int64)
+        return rows[enough[np.lexsort((rows[enough], -held[enough]))[:k]]]
 
-    def _look_up(self, term: str) -> tuple[NDArray[np.int32], float]:
-        """The rows that hold a term, and its weight: 0 where none does."""
-        known = self._known.get(term)
-        if known is None:
-            rows = self._lexical.postings(term)[0]
-            idf = self._lexical.idf(term) if len(rows) else 0.0
-            known = self._known[term] = rows, idf
-        return known
+    def coverage(self, text: str, rows: Rows) -> NDArray[np.float32]:
+        """Share of a text's words, by rarity, that each row's passage or its headings hold.
+
+        Words that no passage holds are the rarest of all. Shape (len(rows),), in [0, 1].
+        """
+        held = np.zeros(len(rows), dtype=np.float32)
+        total = 0.0
+        for term in self._terms(text):
+            total += term.idf
+            here = _are_in(rows, term.body)
+            for above in term.above:
+                here |= _are_in(rows, above)
+            held[here] += np.float32(term.idf)
+        return held / np.float32(total or 1.0)
+
+    def _terms(self, text: str) -> list[_Term]:
+        """The distinct words of a text."""
+        found = []
+        for word in dict.fromkeys(self._tokenizer.tokenize(text)):
+            if word not in self._known:
+                rows = {
+                    name: self._lexical.postings(word, name)[0] for name in self._lexical.fields
+                }
+                body = rows.pop(MAIN_FIELD)
+                above = tuple(held for held in rows.values() if len(held))
+                self._known[word] = _Term(self._lexical.idf(word), body, above)
+            found.append(self._known[word])
+        return found
+
+
+def _are_in(rows: Rows, sorted_rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which rows are among others, which rise."""
+    if not len(sorted_rows):
+        return np.zeros(len(rows), dtype=np.bool_)
+    at = np.minimum(np.searchsorted(sorted_rows, rows), len(sorted_rows) - 1)
+    return np.asarray(sorted_rows[at] == rows, dtype=np.bool_)
 
 
 def nearest_rows(

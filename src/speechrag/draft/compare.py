@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from speechrag.draft.align import align_sentences
+from speechrag.draft.align import align_findings
+from speechrag.draft.background import Background
 from speechrag.draft.candidates import Library, Rows, WordFinder, gather_rows
-from speechrag.draft.evidence import Calibration, measure, sentence_grams, sentence_spans
-from speechrag.draft.labels import DEFAULT, Thresholds, choose_label, score_of
+from speechrag.draft.evidence import measure, sentence_grams
+from speechrag.draft.labels import (
+    DEFAULT,
+    Thresholds,
+    choose_label,
+    closeness_of,
+    score_of,
+)
 from speechrag.draft.records import (
     MIN_LETTERS,
     Comparison,
@@ -35,7 +42,7 @@ from speechrag.types import Hit, Place, Vectors
 
 BATCH_PARAGRAPHS = 64  # encoded and searched together; progress is told between batches
 MIN_PRECEDENT_CHARS = 10  # letters: a shorter run is no precedent
-MAX_MEASURED = 40  # candidates a paragraph whose evidence is measured in full
+MAX_MEASURED = 24  # candidates a paragraph whose evidence is measured in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,13 @@ class Progress:
         if lang == "en":
             return f"comparing: paragraph {self.done} of {self.total}"
         return f"比对：第 {self.done}/{self.total} 段"
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    row: int
+    runs: list[KeyRun]
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +99,9 @@ class Comparer:
         self._k = k
         self._per_speech = per_speech
         self._exclude = exclude
-        self._thresholds = thresholds
-        body, context = library.generation.body, library.generation.context
-        self._calibration = Calibration.of_store(body)
-        self._context_calibration = Calibration.of_stores(body, context)
+        self._thresholds = thresholds.for_library(library.generation.store.n_passages)
         self._words = WordFinder(library)
+        self._background = Background(library, self._words)
         self._texts: dict[int, KeyedText] = {}
 
     def compare(
@@ -115,7 +127,7 @@ class Comparer:
             self._judge(paragraph, KeyedText(paragraph.text), found, vector)
             for paragraph, found, vector in zip(paragraphs, rows, vectors, strict=True)
         ]
-        return self._align(findings)
+        return align_findings(findings, self._library.encoder)
 
     def _load(self, rows: Rows) -> None:
         """The texts of passages, in the order of the library: each speech is read once."""
@@ -127,8 +139,8 @@ class Comparer:
     def _judge(
         self, paragraph: DraftParagraph, keyed: KeyedText, rows: Rows, vectors: Vectors
     ) -> Finding:
-        candidates, precedent = self._measure(keyed, rows, vectors)
-        chosen = list(self._choose(candidates))
+        measured, precedent = self._measure(keyed, rows, vectors)
+        chosen = list(self._choose(self._label(measured)))
         hits = tuple(self._to_hit(keyed, c, rank) for rank, c in enumerate(chosen, 1))
         return Finding(
             paragraph=paragraph,
@@ -139,46 +151,53 @@ class Comparer:
             n_verbatim=sum(keyed.n_counted(a, b) for a, b in precedent),
         )
 
+    def evidence_of(self, paragraph: DraftParagraph) -> list[Evidence]:
+        """The evidence of the passages looked at for one paragraph, whatever their labels."""
+        rows, vectors = gather_rows(self._library, self._words, [paragraph.text])
+        self._load(rows[0])
+        measured, _ = self._measure(KeyedText(paragraph.text), rows[0], vectors[0])
+        return [one.evidence for one in measured]
+
     def _measure(
         self, keyed: KeyedText, rows: Rows, vectors: Vectors
-    ) -> tuple[list[_Candidate], list[Span]]:
-        """The candidates worth showing, and the ranges of the key with a verbatim precedent."""
+    ) -> tuple[list[_Measured], list[Span]]:
+        """The nearest candidates, and the ranges of the key with a verbatim precedent."""
         rows = self._allowed(rows)
         if not len(rows) or keyed.n_letters < MIN_LETTERS:
             return [], []
-        cosines, contexts = self._cosines(rows, vectors)
+        near = self._background.measure(keyed.text, rows, vectors)
+        nearness = np.array([closeness_of(one, self._thresholds) for one in near])
         runs = [find_runs(keyed, self._texts[row]) for row in rows.tolist()]
         precedent = merge_spans([
             (run.start, run.end) for found in runs for run in found
             if keyed.n_counted(run.start, run.end) >= MIN_PRECEDENT_CHARS
         ])  # fmt: skip
-        covered = [sum(run.n_chars for run in found) for found in runs]
-        order = np.lexsort((rows, -np.array(cosines), -np.array(covered)))
-        first = dict.fromkeys(
-            [*order[: MAX_MEASURED // 2].tolist(), *np.argsort(-np.array(cosines)).tolist()]
-        )
+        covered = np.array([sum(run.n_chars for run in found) for found in runs])
+        by_words = np.lexsort((rows, -nearness, -covered))[: MAX_MEASURED // 2]
+        first = dict.fromkeys([*by_words.tolist(), *np.lexsort((rows, -nearness)).tolist()])
         sentences = sentence_grams(keyed)
-        candidates = []
+        measured = []
         for at in list(first)[:MAX_MEASURED]:
-            evidence = measure(
-                keyed, self._texts[int(rows[at])], runs[at], cosines[at], contexts[at], sentences
-            )
-            label = choose_label(evidence, self._thresholds)
-            if label is not Label.UNPRECEDENTED:
-                score = score_of(evidence, self._thresholds)
-                candidates.append(_Candidate(int(rows[at]), runs[at], evidence, label, score))
-        return sorted(candidates, key=lambda c: (c.label.rank, -c.score, c.row)), precedent
+            row = int(rows[at])
+            evidence = measure(keyed, self._texts[row], runs[at], near[at], sentences)
+            measured.append(_Measured(row, runs[at], evidence))
+        return measured, precedent
 
-    def _cosines(self, rows: Rows, vectors: Vectors) -> tuple[list[float], list[float]]:
-        """Calibrated cosines with passages and with their titles and headings."""
-        generation = self._library.generation
-        body = (generation.body.vectors(rows) @ vectors.T).max(axis=1)
-        context_rows = generation.context_of[rows].astype(np.int64)
-        context = (generation.context.vectors(context_rows) @ vectors.T).max(axis=1)
-        return (
-            [self._calibration.of(cosine) for cosine in body.tolist()],
-            [self._context_calibration.of(cosine) for cosine in context.tolist()],
-        )
+    def _label(self, measured: Sequence[_Measured]) -> list[_Candidate]:
+        """The candidates worth showing, the closest first; none where nothing is a precedent."""
+        t = self._thresholds
+        bests = (choose_label(one.evidence, t, is_best=True) for one in measured)
+        if all(label is Label.UNPRECEDENTED for label in bests):
+            return []
+        candidates = [
+            _Candidate(
+                one.row, one.runs, one.evidence,
+                choose_label(one.evidence, t), score_of(one.evidence, t),
+            )
+            for one in measured
+        ]  # fmt: skip
+        shown = [c for c in candidates if c.label is not Label.UNPRECEDENTED]
+        return sorted(shown, key=lambda c: (c.label.rank, -c.score, c.row))
 
     def _allowed(self, rows: Rows) -> Rows:
         if not self._exclude:
@@ -217,7 +236,8 @@ class Comparer:
             score=candidate.score,
             parts={
                 "cosine": evidence.cosine,
-                "context": evidence.context,
+                "surroundings": evidence.surroundings,
+                "coverage": evidence.coverage,
                 "overlap": evidence.overlap,
                 "sentence_overlap": evidence.sentence_overlap,
                 "longest_run": float(evidence.longest_run),
@@ -229,29 +249,6 @@ class Comparer:
             ),
         )  # fmt: skip
         return DraftHit(hit, candidate.label, evidence, runs)
-
-    def _align(self, findings: Sequence[Finding]) -> list[Finding]:
-        """The findings with their hits' aligned sentences; all sentences are encoded together."""
-        sides = [
-            side for f in findings if f.hits
-            for side in (f.paragraph.text, *(found.hit.text for found in f.hits))
-        ]  # fmt: skip
-        sentences = {
-            side: [side[a:b] for a, b in sentence_spans(side)] for side in dict.fromkeys(sides)
-        }
-        flat = list(dict.fromkeys(s for parts in sentences.values() for s in parts))
-        vectors = self._library.encoder.encode_passages(flat)
-        at = {sentence: number for number, sentence in enumerate(flat)}
-        of = {side: vectors[[at[s] for s in parts]] for side, parts in sentences.items()}
-        return [
-            replace(f, hits=tuple(_aligned(f, found, of) for found in f.hits)) for f in findings
-        ]
-
-
-def _aligned(finding: Finding, found: DraftHit, vectors: Mapping[str, Vectors]) -> DraftHit:
-    ours, theirs = finding.paragraph.text, found.hit.text
-    pairs = align_sentences(ours, theirs, found.runs, vectors[ours], vectors[theirs])
-    return replace(found, pairs=pairs)
 
 
 def _rank_sources(findings: Sequence[Finding]) -> tuple[SourceUse, ...]:

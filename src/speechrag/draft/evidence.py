@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from speechrag.draft.records import Evidence
+from speechrag.draft.records import Closeness, Evidence
 from speechrag.draft.runs import KeyedText, KeyRun
-from speechrag.index.vector_store import VectorStore
 from speechrag.types import Vectors
 
 MIN_SENTENCE_CHARS = 16  # letters; shorter ones share their words with some passage by chance
-N_FITTED = 227  # passages of the library of the labelled pairs
 N_SAMPLE = 400  # passages that the calibration compares with each other: 80,000 pairs
 
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+[”’」』）)》]*")
@@ -48,43 +46,21 @@ class Calibration:
         spread = 1.4826 * float(np.median(np.abs(cosines - mean)))
         return cls(mean, max(spread, 1e-3))
 
-    @classmethod
-    def of_store(cls, store: VectorStore) -> Calibration:
-        """From a vector store, by the same rows each time, corrected for its size.
-
-        The nearest of many unrelated passages is nearer than the nearest of few: for normal
-        deviates by sqrt(2 ln n) deviations. The thresholds were fitted among `N_FITTED` passages.
-        """
-        plain = cls.of_vectors(sample_rows(store))
-        n = max(store.n_vectors, N_FITTED)
-        excess = math.sqrt(2 * math.log(n)) - math.sqrt(2 * math.log(N_FITTED))
-        return cls(plain.mean + excess * plain.deviation, plain.deviation)
-
-    @classmethod
-    def of_stores(cls, body: VectorStore, context: VectorStore) -> Calibration:
-        """From the passages of a library and its titles and headings."""
-        if not body.n_vectors or not context.n_vectors:
-            return cls()
-        return cls.of_cosines(sample_rows(body) @ sample_rows(context).T)
-
-    def of(self, cosine: float) -> float:
+    def of(self, cosines: Vectors) -> Vectors:
         """Standard deviations above two unrelated texts."""
-        return (cosine - self.mean) / self.deviation
+        return (cosines - np.float32(self.mean)) / np.float32(self.deviation)
 
 
-def sample_rows(store: VectorStore) -> Vectors:
-    """Rows taken evenly from a store, the same each time."""
-    last = max(0, store.n_vectors - 1)
-    rows = np.unique(np.linspace(0, last, N_SAMPLE).astype(np.int64))
-    return store.vectors(rows[: store.n_vectors])
+def sample_rows(n_rows: int) -> NDArray[np.int64]:
+    """Row numbers taken evenly from a store, the same each time."""
+    return np.unique(np.linspace(0, max(0, n_rows - 1), N_SAMPLE).astype(np.int64))[:n_rows]
 
 
 def measure(
     draft: KeyedText,
     passage: KeyedText,
     runs: list[KeyRun],
-    cosine: float,
-    context: float,
+    closeness: Closeness,
     sentences: Sequence[frozenset[str]],
 ) -> Evidence:
     """The evidence between a paragraph and a passage.
@@ -93,8 +69,7 @@ def measure(
         draft: The paragraph.
         passage: The passage.
         runs: Their common runs.
-        cosine: Calibrated.
-        context: The calibrated cosine of the paragraph and the passage's title and headings.
+        closeness: Of the two, as `Background` measures it.
         sentences: `sentence_grams(draft)`.
     """
     counted = [draft.n_counted(run.start, run.end) for run in runs]
@@ -102,10 +77,11 @@ def measure(
         longest_run=max(counted, default=0),
         verbatim_share=sum(counted) / draft.n_letters if draft.n_letters else 0.0,
         copied_sentence=max(_copied_sentences(draft, runs), default=0),
-        cosine=cosine,
-        context=context,
-        overlap=_share(draft.grams, passage.grams),
-        sentence_overlap=max(_share(grams, passage.grams) for grams in sentences),
+        cosine=closeness.cosine,
+        surroundings=closeness.surroundings,
+        coverage=closeness.coverage,
+        overlap=_share(draft.grams, passage.all_grams),
+        sentence_overlap=max(_share(grams, passage.all_grams) for grams in sentences),
     )
 
 

@@ -1,14 +1,17 @@
-"""From evidence to a label: five thresholds, fitted on half of tests/draft/labelled_pairs.tsv.
+"""From evidence to a label, by thresholds fitted on part of tests/draft/labelled_pairs.tsv.
 
 `python -m benchmarks.draft_labels` fits them again; tests/draft/test_labels.py reports precision
-and recall a label on the other half.
+and recall a label on speeches that took no part in the fit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
-from speechrag.draft.records import Evidence, Label
+from speechrag.draft.records import Closeness, Evidence, Label
+
+N_FITTED = 227  # passages of the library of the labelled pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +23,44 @@ class Thresholds:
     share_run: int = 10
     sentence: int = 13  # or one whole sentence of so many letters
     overlap: float = 0.35  # letter pairs of a sentence that the passage holds: from here reworded
-    meaning: float = 4.0  # closeness, in deviations: from here the same meaning
-    topic: float = 2.0  # from here the same topic
-    words_weight: float = 14.0  # what a full overlap adds to the cosine's deviations
-    context_weight: float = 0.6  # what a deviation of the context's cosine adds to them
+    meaning: float = 6.31  # closeness, in deviations: from here the same meaning
+    topic: float = 1.26  # from here the same topic
+    precedent: float = 4.25  # what the closest of all passages needs at least
+    words_weight: float = 22.0  # what a full coverage adds to the cosine's deviations
+    surroundings_weight: float = 1.1  # what a deviation of the surroundings' cosine adds to them
+    growth: float = 6.0  # how the three rise with the size of the library, see `for_library`
+
+    def for_library(self, n_passages: int) -> Thresholds:
+        """These thresholds in a library of some size.
+
+        The nearest of many unrelated passages is nearer than the nearest of few: for normal
+        deviates by sqrt(2 ln n) deviations. The thresholds were fitted among `N_FITTED`.
+        """
+        n = max(n_passages, N_FITTED)
+        excess = math.sqrt(2 * math.log(n)) - math.sqrt(2 * math.log(N_FITTED))
+        rise = self.growth * excess
+        return replace(
+            self,
+            meaning=self.meaning + rise,
+            topic=self.topic + rise,
+            precedent=self.precedent + rise,
+        )
 
 
 DEFAULT = Thresholds()
 
 
-def choose_label(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> Label:
-    """The closest kinship that the evidence bears out."""
+def choose_label(
+    evidence: Evidence, thresholds: Thresholds = DEFAULT, *, is_best: bool = False
+) -> Label:
+    """The closest kinship that the evidence bears out.
+
+    Args:
+        evidence: What was measured.
+        thresholds: Where the labels part.
+        is_best: Whether it is the evidence of the closest passage of a whole library. Of thousands
+            of unrelated passages one is near by chance, so that it needs more to be a precedent.
+    """
     t = thresholds
     if evidence.longest_run >= t.run:
         return Label.VERBATIM
@@ -43,15 +73,16 @@ def choose_label(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> Label:
     closeness = closeness_of(evidence, t)
     if closeness >= t.meaning:
         return Label.SAME_MEANING
-    return Label.SAME_TOPIC if closeness >= t.topic else Label.UNPRECEDENTED
+    least = max(t.topic, t.precedent) if is_best else t.topic
+    return Label.SAME_TOPIC if closeness >= least else Label.UNPRECEDENTED
 
 
-def closeness_of(evidence: Evidence, thresholds: Thresholds = DEFAULT) -> float:
-    """Meaning and words together, in deviations above two unrelated passages."""
+def closeness_of(evidence: Evidence | Closeness, thresholds: Thresholds = DEFAULT) -> float:
+    """Meaning, topic and words together, in deviations above two unrelated passages."""
     return (
         evidence.cosine
-        + thresholds.context_weight * max(0.0, evidence.context)
-        + thresholds.words_weight * evidence.overlap
+        + thresholds.surroundings_weight * evidence.surroundings
+        + thresholds.words_weight * evidence.coverage
     )
 
 

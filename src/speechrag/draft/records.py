@@ -54,6 +54,15 @@ class SentencePair:
 
 
 @dataclass(frozen=True, slots=True)
+class Closeness:
+    """What words and vectors say of a paragraph and a passage; see `Evidence` for the units."""
+
+    cosine: float
+    surroundings: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was measured between a paragraph and a passage; the label rests on it.
 
@@ -61,7 +70,9 @@ class Evidence:
     verbatim_share: share of the paragraph's letters in such runs, in [0, 1].
     copied_sentence: letters of the longest sentence that lies in one run, end to end.
     cosine: calibrated, in standard deviations above two unrelated passages of the library.
-    context: the same as `cosine`, of the paragraph and the passage's title and headings.
+    surroundings: the same as `cosine`, of the paragraph and the passages around this one.
+    coverage: share of the paragraph's words, by their rarity in the library, that stand in the
+        passage, its headings or its title, in [0, 1].
     overlap: share of the paragraph's pairs of letters that the passage holds, in [0, 1].
     sentence_overlap: the same of the sentence that shares most.
     """
@@ -70,7 +81,8 @@ class Evidence:
     verbatim_share: float = 0.0
     copied_sentence: int = 0
     cosine: float = 0.0
-    context: float = 0.0
+    surroundings: float = 0.0
+    coverage: float = 0.0
     overlap: float = 0.0
     sentence_overlap: float = 0.0
 

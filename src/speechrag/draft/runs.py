@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add
 
 from speechrag.draft.formulas import formula_mask
 from speechrag.draft.records import Run, Span
@@ -51,6 +52,11 @@ class KeyedText:
         """Its pairs of neighbouring letters, formulaic phrases left out."""
         key, mask = self.key, self.formulas
         return frozenset(key[i : i + 2] for i in range(len(key) - 1) if not mask[i])
+
+    @cached_property
+    def all_grams(self) -> frozenset[str]:
+        """Its pairs of neighbouring letters."""
+        return frozenset(map(add, self.key, self.key[1:]))
 
     def span(self, start: int, end: int) -> Span:
         """The range of the text behind a range of the key (start < end)."""
