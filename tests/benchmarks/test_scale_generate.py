@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 from benchmarks.scale.generate import (
-    MAX_CHARS,
-    MIN_CHARS,
     Generator,
     make_questions,
     plan_sizes,
     write_library,
 )
 from benchmarks.scale.statistics import REAL, measure_words
+from benchmarks.scale.writer import MAX_CHARS, MIN_CHARS
 
 from speechrag.search.library import inspect_file
 
