@@ -130,6 +130,18 @@ def test_workers_that_cannot_start_are_an_error(monkeypatch):
         list(pool.imap(workerjobs.obey, files("ok-1")))
 
 
+def test_once_it_is_stopped_no_more_results_come_though_a_file_hangs():
+    asked = []
+
+    def stopped():
+        asked.append(time.monotonic())
+        return asked[-1] - asked[0] > 1
+
+    with ParserPool(1) as pool:
+        assert list(pool.imap(workerjobs.obey, files("hang-1", "ok-2"), stopped)) == []
+    assert len(asked) < 20
+
+
 def test_a_pool_serves_again_and_leaving_early_leaves_no_process():
     with ParserPool(2) as pool:
         assert list(pool.imap(workerjobs.obey, files("ok-1"))) == ["ok-1"]

@@ -16,7 +16,7 @@ from speechrag.index.generation import list_generations, open_current
 from speechrag.index.live import BUILDING_PREFIX
 from speechrag.index.store import STORE_FILE
 from speechrag.index.tokens import Tokenizer
-from speechrag.types import ParsedFile, Role, Skipped
+from speechrag.types import ParsedFile, Role
 
 
 def content(index_dir):
@@ -35,6 +35,10 @@ def content(index_dir):
             rows = map(dict, store.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall())
             files[table] = [{**row, "mtime_ns": None} for row in rows]
     return files
+
+
+def told(report):
+    return report.as_json()["reasons"]
 
 
 def age(folder):
@@ -117,7 +121,7 @@ def test_only_changed_files_are_read_and_only_changed_passages_worked_on(
     assert [text for text in counting.texts if "新写" in text or "第" in text] == [lines[3]]
     assert encoder.n_encoded == 3  # the passage, and the two contexts of its speech
     assert report.as_json()["reused"] == {"files": 5, "passages": 35}
-    assert report.reasons == ("1 个文件有改动：重读。",)
+    assert told(report) == ["1 个文件有改动：重读。"]
 
 
 def test_a_file_only_touched_is_not_read_again(build, sources, index_dir):
@@ -193,7 +197,7 @@ def test_another_encoder_encodes_again_and_reads_nothing(build, index_dir, tmp_p
     report = build(parse=parse, encoder=other, tokenizer=counting)
     assert parse.names == []
     assert counting.texts == []
-    assert report.reasons == ("编码器变了（hash → hash另）：全部重新编码。",)
+    assert told(report) == ["编码器变了（hash → hash另）：全部重新编码。"]
     build(index_dir=tmp_path / "fresh", encoder=other)
     assert content(index_dir) == content(tmp_path / "fresh")
 
@@ -204,7 +208,7 @@ def test_other_user_terms_tokenize_again_and_encode_nothing(build, index_dir, tm
     encoder.n_encoded = 0
     other = Tokenizer(["营商环境", "科技成果"])
     report = build(encoder=encoder, tokenizer=other)
-    assert report.reasons == ("分词或用户词典变了：全部重新分词。",)
+    assert told(report) == ["分词或用户词典变了：全部重新分词。"]
     assert encoder.n_encoded == 12  # contexts are few and cheap
     build(index_dir=tmp_path / "fresh", tokenizer=other)
     assert content(index_dir) == content(tmp_path / "fresh")
@@ -219,7 +223,7 @@ def test_another_reader_reads_everything_and_encodes_nothing_anew(build, index_d
     report = build(encoder=encoder, parse=parse, reader_version="2")
     assert len(parse.names) == 6
     assert encoder.n_encoded == 12
-    assert report.reasons == ("读取、切分的程序变了：全部重读。",)
+    assert told(report) == ["清洗、切分的程序变了：全部重读。"]
     assert content(index_dir) == before
 
 
@@ -306,20 +310,6 @@ def test_roles_are_given_by_the_hook(build, index_dir):
     store = open_current(index_dir).store
     assert set(store.roles_of(range(36))) == {Role.CLOSING}
     assert store.passage(3).role is Role.CLOSING
-
-
-def test_many_files_may_be_read_by_a_pool(build, index_dir):
-    seen = []
-
-    def parse_many(files):
-        for path, name in files:
-            seen.append(name)
-            yield Skipped(name, "坏", "") if name.endswith("1.txt") else parse_plain(path, name)
-
-    report = build(parse_many=parse_many)
-    assert seen == [f"speech00{n}.txt" for n in range(6)]
-    assert [item.file for item in report.skipped] == ["speech001.txt"]
-    assert report.n_files == 5
 
 
 def test_progress_is_told_by_stage(build):

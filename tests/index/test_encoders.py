@@ -93,6 +93,7 @@ class TestBuiltin:
         texts = TEXTS + random_texts(300, seed=2) + TRADITIONAL
         one_by_one = builtin.encode_passages(texts)
         monkeypatch.setattr("speechrag.index.static._MANY_CHARS", 0)
+        monkeypatch.setattr("speechrag.index.static._BULK_TEXTS", 0)
         np.testing.assert_allclose(builtin.encode_passages(texts), one_by_one, atol=1e-6)
 
     def test_token_vectors_add_up_to_the_text_vector(self, builtin):
@@ -351,3 +352,21 @@ class TestSentenceTransformer:
         np.testing.assert_allclose(
             other.encode_queries(TEXTS), builtin.encode_queries(TEXTS), atol=1e-5
         )
+
+
+def test_after_many_batches_a_batch_has_the_vectors_it_had_before(monkeypatch):
+    encoder = load_encoder("builtin")
+    texts = [f"第{number}段：推动科技成果转化，AI 助力{number}家企业。" for number in range(300)]
+    before = encoder.encode_passages(texts)
+    monkeypatch.setattr("speechrag.index.static._MANY_CHARS", 10_000)
+    used = []
+    segment = Segmenter.segment
+    monkeypatch.setattr(
+        Segmenter, "segment", lambda self, batch: used.append(len(batch)) or segment(self, batch)
+    )
+    after = [encoder.encode_passages(texts) for _batch in range(3)]
+    assert used == [300, 300, 300]  # all but the first, `before`
+    for vectors in after:
+        np.testing.assert_allclose(vectors, before, atol=1e-6)
+    encoder.encode_queries(["人才"])
+    assert used == [300, 300, 300]  # a question does not wait for it

@@ -94,7 +94,7 @@ def test_a_build_mends_what_is_damaged(three, build, index_dir):
     flip_bit(index_dir / "gen-000003" / "body.faiss")
     report = build()
     assert report.generation == "gen-000004"
-    assert "现用的一代有损坏：重建。" in report.reasons
+    assert "现用的一代有损坏：重建。" in report.as_json()["reasons"]
     assert open_current(index_dir).notices == ()
 
 

@@ -1,6 +1,7 @@
 """Folding and tokenizing."""
 
 import itertools
+import pickle
 import random
 from pathlib import Path
 
@@ -201,3 +202,13 @@ def test_text_without_words_gives_no_tokens(tokenizer, text):
 def test_the_digest_follows_the_terms_and_not_their_order():
     assert Tokenizer(["甲乙", "丙丁"]).digest == Tokenizer(["丙丁", "甲乙"]).digest
     assert Tokenizer(["甲乙"]).digest != Tokenizer().digest
+
+
+def test_a_tokenizer_sent_to_another_process_gives_the_same_tokens():
+    tokenizer = Tokenizer(["成果轉化", "AI"])
+    tokenizer.warm_up()
+    sent = pickle.loads(pickle.dumps(tokenizer))
+    assert sent.digest == tokenizer.digest
+    text = "推动成果转化,training 用 AI 赋能。"
+    assert sent.tokenize(text) == tokenizer.tokenize(text)
+    assert "成果转化" in sent.tokenize(text)

@@ -16,17 +16,28 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from speechrag.corpus.sources import SourceFile
 from speechrag.corpus.worker_limits import prepare_worker
 from speechrag.errors import SourceError
 from speechrag.types import Skipped
 
 T = TypeVar("T")
 
+
+class Task(Protocol):
+    """What is to be done with one file."""
+
+    @property
+    def name(self) -> str:
+        """The name by which the file is reported."""
+
+
+F = TypeVar("F", bound=Task)
+
 _AHEAD = 8  # files handed out beyond the one awaited, for each worker
 _START_LIMIT_S = 120.0
+_STOP_POLL_S = 0.5
 _MAX_FAILED_STARTS = 3
 _REPORT = "请把它移出文件夹，或在 Word/WPS 中另存一份后再试；确认文件正常时请把它报告给开发者。"
 _SIMPLER = "请把它拆成较小的文件，或另存一份后再试。"
@@ -91,14 +102,18 @@ class ParserPool:
         return len(self._workers)
 
     def imap(
-        self, function: Callable[[SourceFile], T] | str, files: Sequence[SourceFile]
+        self,
+        function: Callable[[F], T] | str,
+        files: Sequence[F],
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[T | Skipped]:
         """Parse files, and give the results in the order of the files.
 
         Args:
-            function: Takes one file. A module-level callable, or its path "package.module:name",
-                which only the workers import.
-            files: What to parse.
+            function: Takes one file. A callable that can be pickled, or the path of one,
+                "package.module:name", which only the workers import.
+            files: What to parse: `SourceFile`s, or other records with a name.
+            stopped: Asked about every half second; once it says yes, no more results come.
 
         Yields:
             For each file what the function returned, or a `Skipped` where it raised, ran out of
@@ -113,6 +128,8 @@ class ParserPool:
             for at in range(len(files)):
                 ahead = at + _AHEAD * self._n_workers
                 while at not in results:
+                    if stopped():
+                        return
                     self._start_workers(min(self._n_workers, len(files)))
                     for worker in self._idle():
                         if waiting and waiting[0] <= ahead:
@@ -141,7 +158,7 @@ class ParserPool:
     def _idle(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.is_ready and worker.task is None]
 
-    def _hand_out(self, worker: _Worker, task: int, function: Any, file: SourceFile) -> bool:
+    def _hand_out(self, worker: _Worker, task: int, function: Any, file: Task) -> bool:
         try:
             worker.pipe.send((function, file))
         except OSError:  # it died while it had nothing to do
@@ -156,9 +173,9 @@ class ParserPool:
         active = [w for w in self._workers if w.task is not None or not w.is_ready]
         if not active:
             return []
-        next_deadline = min(worker.deadline for worker in active)
+        patience = min(worker.deadline for worker in active) - time.monotonic()
         signals = [sign for w in active for sign in (w.pipe, w.process.sentinel)]
-        happened = set(wait(signals, max(0.0, next_deadline - time.monotonic())))
+        happened = set(wait(signals, min(max(0.0, patience), _STOP_POLL_S)))
         outcomes = []
         for worker in active:
             if worker.pipe in happened or worker.process.sentinel in happened:
@@ -214,7 +231,7 @@ class ParserPool:
         return code
 
 
-def parse_file(function: Callable[[SourceFile], T] | str, file: SourceFile) -> T | Skipped:
+def parse_file(function: Callable[[F], T] | str, file: F) -> T | Skipped:
     """Run a parser on one file, here and now; what it raises becomes a `Skipped`."""
     try:
         return _resolve(function)(file)  # type: ignore[no-any-return]
@@ -231,12 +248,12 @@ def as_skipped(error: SourceError, name: str) -> Skipped:
     return Skipped(name, error.message.removeprefix(f"{name}："), error.hint)
 
 
-def _named(result: Any, file: SourceFile) -> Any:
+def _named(result: Any, file: Task) -> Any:
     is_ours = isinstance(result, Skipped) and not result.file
     return replace(result, file=file.name) if is_ours else result
 
 
-def _resolve(function: Callable[[SourceFile], T] | str) -> Any:
+def _resolve(function: Callable[[F], T] | str) -> Any:
     if not isinstance(function, str):
         return function
     module, _, name = function.partition(":")

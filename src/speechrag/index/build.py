@@ -8,16 +8,14 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from speechrag.corpus.sources import SourceFile
 from speechrag.errors import EmptySource, IndexDamaged, IndexError_
-from speechrag.index.collect import RowCollector, Tokenizes
+from speechrag.index.collect import RowCollector
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_generation
 from speechrag.index.live import BUILDING_PREFIX, clear_leftovers, promote, prune
@@ -25,18 +23,20 @@ from speechrag.index.lock import write_lock
 from speechrag.index.manifest import FORMAT, REBUILD_FULL, BuildInfo, file_digest, write_manifest
 from speechrag.index.plan import (
     Plan,
+    Redo,
     make_plan,
     open_previous,
     reader_digest,
     remembered_sources,
 )
-from speechrag.index.progress import BuildReport, Progress, ProgressMeter, Stopwatch
-from speechrag.index.reading import Parse, ParseMany, parse_each, parse_in_workers
+from speechrag.index.prepare import Action, Parse, Preparer, Split, Task, Tokenizes
+from speechrag.index.progress import BuildReport, Done, Progress, ProgressMeter, Stopwatch
+from speechrag.index.reading import Outcome, Outcomes
 from speechrag.index.records import records_digest
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.store_writer import StoreWriter
 from speechrag.index.vector_store import RemoteVectors
-from speechrag.types import Encoder, Manifest, ParsedFile, Skipped, Speech
+from speechrag.types import Encoder, Manifest, Skipped, Speech
 
 
 def build_index(
@@ -46,9 +46,10 @@ def build_index(
     tokenizer: Tokenizes,
     *,
     full: bool = False,
+    redo: Collection[Redo] = (),
     progress: Callable[[Progress], None] | None = None,
     parse: Parse | None = None,
-    parse_many: ParseMany | None = None,
+    split: Split | None = None,
     assign_roles: Callable[[Speech], Speech] | None = None,
     reader_version: str = "",
     remote: RemoteVectors | None = None,
@@ -60,13 +61,16 @@ def build_index(
         index_dir: Where the generations stand.
         encoder: Gives the vectors.
         tokenizer: Gives the tokens.
-        full: Take nothing over from the live generation.
+        full: Take nothing over from the live generation; the same as `Redo.EVERYTHING`.
+        redo: What to do again though nothing calls for it.
         progress: Called with every step.
-        parse: Reads one file, in this process; by default files are read in worker processes.
-        parse_many: Reads many; instead of `parse`.
+        parse: Reads one file, in this process; by default files are read in worker processes,
+            to which tokenizer and `assign_roles` are then sent.
+        split: Splits what `parse` has read, as `parse_document` does for the files of
+            `speechrag.corpus`; without it, files that `parse` read cannot be split again.
         assign_roles: Gives the passages of a speech their roles.
-        reader_version: Whatever else determines what becomes of a file; with the code of
-            `speechrag.corpus`, a change of it has every file read again.
+        reader_version: Whatever else determines what becomes of a document; with the code of
+            `speechrag.corpus`, a change of it has every file split or read again.
         remote: The engine that keeps the vectors; None: files in the generation's folder.
 
     Raises:
@@ -78,11 +82,11 @@ def build_index(
         StoreError: The engine that keeps the vectors does not answer, or refuses; likewise.
     """
     watch, meter = Stopwatch(), ProgressMeter(progress)
-    read = parse_many or (parse_each(parse) if parse else parse_in_workers)
+    redo = {*redo, Redo.EVERYTHING} if full else set(redo)
     try:
         with write_lock(index_dir):
             clear_leftovers(index_dir)
-            previous = None if full else open_previous(index_dir, remote)
+            previous = None if Redo.EVERYTHING in redo else open_previous(index_dir, remote)
             paths = [Path(os.path.abspath(source)) for source in sources]
             meter.step("scan")
             with watch.timing("read"):
@@ -92,10 +96,14 @@ def build_index(
                     encoder,
                     tokenizer,
                     reader_digest(reader_version),
+                    redo,
+                    can_split=parse is None or split is not None,
                     is_remote=remote is not None,
                 )
-            build = _Build(index_dir, plan, encoder, tokenizer, previous, watch, meter, remote)
-            return build.run(read, assign_roles)
+            earlier = previous.directory if previous else None
+            preparer = Preparer(tokenizer, assign_roles, parse, split, earlier)
+            build = _Build(index_dir, plan, encoder, preparer, previous, watch, meter, remote, redo)
+            return build.run()
     except (OSError, sqlite3.Error) as error:
         raise _as_index_error(index_dir, error) from error
 
@@ -118,29 +126,32 @@ class _Build:
         index_dir: Path,
         plan: Plan,
         encoder: Encoder,
-        tokenizer: Tokenizes,
+        preparer: Preparer,
         previous: Generation | None,
         watch: Stopwatch,
         meter: ProgressMeter,
         remote: RemoteVectors | None,
+        redo: Collection[Redo],
     ) -> None:
         self._index_dir = index_dir
         self._plan = plan
         self._encoder = encoder
-        self._tokenizer = tokenizer
+        self._preparer = preparer
+        self._redo = redo
         self._previous = previous
         self._watch = watch
         self._meter = meter
         self._remote = remote
         self._skipped: list[tuple[FileRow, Skipped]] = []
+        self._n_read = self._n_split = 0
 
-    def run(self, read: ParseMany, assign_roles: Callable[[Speech], Speech] | None) -> BuildReport:
+    def run(self) -> BuildReport:
         plan, previous = self._plan, self._previous
         if previous is not None and not plan.reasons:
             if self._remote is not None:
                 self._remote.publish(previous.directory)
                 self._remote.sweep(self._index_dir)
-            return self._report(previous, previous.manifest.n_passages)
+            return self._report(previous, previous.manifest.n_passages, Done())
         building = self._index_dir / f"{BUILDING_PREFIX}{os.getpid()}"
         building.mkdir()
         try:
@@ -148,7 +159,7 @@ class _Build:
                 closing(self._row_collector(building)) as rows,
                 closing(self._store_writer(building)) as writer,
             ):
-                self._add_files(read, assign_roles, writer, rows)
+                self._add_files(writer, rows)
                 if writer.n_speeches == 0:
                     raise self._nothing_found()
                 self._write(writer, rows)
@@ -160,74 +171,79 @@ class _Build:
         if self._remote is not None:
             self._remote.sweep(self._index_dir)
         generation = open_generation(self._index_dir / name, verify=False)
-        report = self._report(generation, rows.n_reused)
+        done = Done(self._n_read, self._n_split, rows.n_tokenized, rows.n_encoded)
+        report = self._report(generation, rows.n_reused, done)
         generation.close()
         if previous is not None:
             previous.close()
         return report
 
     def _row_collector(self, building: Path) -> RowCollector:
-        previous = self._previous
-        return RowCollector(building, self._encoder, self._tokenizer, previous, self._watch)
+        return RowCollector(
+            building,
+            self._encoder,
+            self._preparer.tokenizer,
+            self._previous,
+            self._watch,
+            reencode=Redo.ENCODE in self._redo,
+        )
 
     def _store_writer(self, building: Path) -> StoreWriter:
         return StoreWriter(building, self._previous.store if self._previous else None)
 
-    def _add_files(
-        self,
-        read: ParseMany,
-        assign_roles: Callable[[Speech], Speech] | None,
-        writer: StoreWriter,
-        rows: RowCollector,
-    ) -> None:
+    def _add_files(self, writer: StoreWriter, rows: RowCollector) -> None:
         plan = self._plan
-        old_store = self._previous.store if self._previous else None
         if rows.takes_whole_files:
             rows.reserve(list(plan.kept.values()))
-        outcomes = read([SourceFile(item.path, item.row.name) for item in plan.changed()])
-        for number, item in enumerate(plan.files, 1):
+        tasks = self._tasks(rows)
+        with Outcomes(self._preparer, tasks) as outcomes:
+            for number, item in enumerate(plan.files, 1):
+                action = plan.action(item)
+                if action is None:
+                    why = plan.skips.get(item.row.name, item.skipped)
+                    assert why is not None
+                    self._skipped.append((item.row, why))
+                elif action is Action.KEEP and rows.takes_whole_files:
+                    self._take_whole(plan.kept[item.row.name], item.row, writer, rows)
+                else:
+                    self._n_read += action is Action.READ
+                    self._n_split += action is Action.SPLIT
+                    self._add(item.row, next(outcomes), writer, rows)
+                self._meter.step("read", number, len(plan.files))
+
+    def _tasks(self, rows: RowCollector) -> list[Task]:
+        """What the files need that are not taken over whole, in their order."""
+        plan = self._plan
+        tasks = []
+        for item in plan.files:
+            action = plan.action(item)
+            if action is None or (action is Action.KEEP and rows.takes_whole_files):
+                continue
             name = item.row.name
-            if name in plan.skips:
-                self._skipped.append((item.row, plan.skips[name]))
-            elif item.skipped is not None:
-                self._skipped.append((item.row, item.skipped))
-            elif name in plan.kept and old_store is not None:
-                self._keep(plan.kept[name], item.row, old_store, writer, rows)
-            else:
-                with self._watch.timing("read"):
-                    outcome = next(outcomes)
-                    if assign_roles is not None and isinstance(outcome, ParsedFile):
-                        speeches = tuple(map(assign_roles, outcome.speeches))
-                        outcome = replace(outcome, speeches=speeches)
-                self._add(item.row, outcome, writer, rows)
-            self._meter.step("read", number, len(plan.files))
+            stored = plan.before.get(name)
+            known = rows.known_tokens(stored) if stored is not None else b""
+            tasks.append(Task(item.path, name, action, stored, known))
+        return tasks
 
-    def _add(
-        self, row: FileRow, outcome: ParsedFile | Skipped, writer: StoreWriter, rows: RowCollector
-    ) -> None:
-        if isinstance(outcome, Skipped):
-            self._skipped.append((row, outcome))
-            return
-        with self._watch.timing("write"):
-            writer.add_file(row, outcome)
-        for speech in outcome.speeches:
-            rows.add_speech(speech)
-
-    def _keep(
-        self,
-        old: FileRow,
-        row: FileRow,
-        store: PassageStore,
-        writer: StoreWriter,
-        rows: RowCollector,
+    def _take_whole(
+        self, old: FileRow, row: FileRow, writer: StoreWriter, rows: RowCollector
     ) -> None:
         with self._watch.timing("write"):
             writer.copy_file(old, row)
-        if rows.takes_whole_files:
             rows.add_file(old)
-        else:
-            for speech in store.speeches_of(old):
-                rows.add_speech(speech)
+
+    def _add(self, row: FileRow, outcome: Outcome, writer: StoreWriter, rows: RowCollector) -> None:
+        if isinstance(outcome, Skipped):
+            self._skipped.append((row, outcome))
+            return
+        self._watch.add(outcome.seconds)
+        with self._watch.timing("write"):
+            if outcome.parsed is not None:
+                writer.add_file(row, outcome.parsed)
+            else:
+                writer.copy_file(self._plan.kept[row.name], row)
+        for speech, sketches in zip(outcome.speeches, outcome.sketches, strict=True):
+            rows.add_speech(speech, outcome.tokens, sketches)
 
     def _write(self, writer: StoreWriter, rows: RowCollector) -> None:
         self._meter.step("write")
@@ -272,7 +288,7 @@ class _Build:
             encoder=self._encoder.name,
             encoder_digest=self._encoder.digest,
             dim=self._encoder.dim,
-            tokenizer_digest=self._tokenizer.digest,
+            tokenizer_digest=self._preparer.tokenizer.digest,
             corpus_digest=hashlib.sha256(corpus.encode("utf-8", "surrogatepass")).hexdigest(),
             n_speeches=writer.n_speeches,
             n_passages=writer.n_rows,
@@ -289,7 +305,7 @@ class _Build:
             "请检查路径；支持 .txt .md .html .docx .pdf。",
         )
 
-    def _report(self, generation: Generation, n_reused: int) -> BuildReport:
+    def _report(self, generation: Generation, n_reused: int, done: Done) -> BuildReport:
         manifest = generation.manifest
         return BuildReport(
             generation=generation.name,
@@ -301,6 +317,7 @@ class _Build:
             n_reused_passages=n_reused,
             seconds=self._watch.total(),
             reasons=self._plan.reasons,
+            done=done,
         )
 
 

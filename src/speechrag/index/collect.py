@@ -10,13 +10,12 @@ import shutil
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.arrays import save_array
-from speechrag.index.duplicates import N_BANDS, group_rows, sketch_texts
+from speechrag.index.duplicates import N_BANDS, group_rows
 from speechrag.index.encoding import (
     KeyTable,
     VectorWriter,
@@ -26,6 +25,7 @@ from speechrag.index.encoding import (
 )
 from speechrag.index.generation import Generation
 from speechrag.index.postings import PostingsBuilder
+from speechrag.index.prepare import Tokenizes
 from speechrag.index.progress import Stopwatch
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.vector_store import RemoteVectors
@@ -34,17 +34,6 @@ from speechrag.types import Encoder, Passage, Speech, Vectors
 
 FIELDS = ("body", "heading", "title")
 """The lexical fields: a passage's words, its heading path, its speech's title."""
-
-
-class Tokenizes(Protocol):
-    """A tokenizer, as a build uses it."""
-
-    @property
-    def digest(self) -> str:
-        """What determines its tokens."""
-
-    def tokenize(self, text: str) -> list[str]:
-        """The tokens of a text."""
 
 
 class RowCollector:
@@ -56,6 +45,7 @@ class RowCollector:
         tokenizer: Gives the tokens.
         previous: An earlier generation to take rows from.
         watch: Told what tokenizing, encoding and writing took.
+        reencode: Whether vectors are made anew though the encoder is the same.
     """
 
     def __init__(
@@ -65,6 +55,8 @@ class RowCollector:
         tokenizer: Tokenizes,
         previous: Generation | None,
         watch: Stopwatch,
+        *,
+        reencode: bool = False,
     ) -> None:
         self._directory = directory
         self._work = directory / "work"
@@ -75,7 +67,8 @@ class RowCollector:
         self._previous = previous
         manifest = previous.manifest if previous else None
         self._same_tokens = manifest is not None and manifest.tokenizer_digest == tokenizer.digest
-        self._same_vectors = manifest is not None and manifest.encoder_digest == encoder.digest
+        same_encoder = manifest is not None and manifest.encoder_digest == encoder.digest
+        self._same_vectors = same_encoder and not reencode
         lexical = previous.lexical if previous and self._same_tokens else None
         self._postings = PostingsBuilder(directory / "lexical", FIELDS, lexical)
         self._body = VectorWriter(self._work / "body.f32", encoder.dim, self._encode)
@@ -87,7 +80,7 @@ class RowCollector:
         self._old_rows = array("i")  # the row in the earlier generation, or -1
         self._table: KeyTable | None = None
         self._taken = np.zeros(previous.manifest.n_passages if previous else 0, dtype=bool)
-        self.n_reused = 0
+        self.n_reused = self.n_tokenized = self.n_encoded = 0
 
     @property
     def n_rows(self) -> int:
@@ -109,6 +102,12 @@ class RowCollector:
         for file in files:
             self._taken[file.first_row : file.first_row + file.n_rows] = True
 
+    def known_tokens(self, old: FileRow) -> bytes:
+        """The keys of an earlier file's passages, whose tokens need not be made again."""
+        if self._previous is None or not self._same_tokens:
+            return b""
+        return self._previous.passage_keys[old.first_row : old.first_row + old.n_rows].tobytes()
+
     def add_file(self, old: FileRow) -> None:
         """The next rows are those of an unchanged file of the earlier generation."""
         previous = self._previous
@@ -125,14 +124,19 @@ class RowCollector:
         self._old_rows.extend(range(start, stop))
         self.n_reused += old.n_rows
 
-    def add_speech(self, speech: Speech) -> None:
-        """The next rows are the passages of a speech."""
-        words: dict[str, list[str]] = {}
+    def add_speech(
+        self, speech: Speech, tokens: dict[str, list[str]], sketches: NDArray[np.uint64]
+    ) -> None:
+        """The next rows are the passages of a speech.
+
+        Args:
+            speech: The speech.
+            tokens: The tokens of its texts, as far as they were made already; gets the others.
+            sketches: Of its passages, as `sketch_texts` gives them.
+        """
         for passage in speech.passages:
-            self._add_passage(speech, passage, words)
-        texts = [passage_text_for_encoding(speech, passage) for passage in speech.passages]
-        with self._watch.timing("tokenize"):
-            self._sketches.frombytes(sketch_texts(texts).tobytes())
+            self._add_passage(speech, passage, tokens)
+        self._sketches.frombytes(sketches.tobytes())
 
     def _add_passage(self, speech: Speech, passage: Passage, words: dict[str, list[str]]) -> None:
         text = passage_text_for_encoding(speech, passage)
@@ -145,6 +149,7 @@ class RowCollector:
             self.n_reused += 1
         else:
             self._body.add_text(text)
+            self.n_encoded += 1
         context_key = text_key(context)
         if context_key not in self._context_numbers:
             self._context_numbers[context_key] = self._context.n_rows
@@ -161,14 +166,18 @@ class RowCollector:
             self._taken[free[0]] = True
             self._postings.add_previous(free[0], free[0] + 1)
             return
-        with self._watch.timing("tokenize"):
-            heading = "\n".join(passage.section_path)
-            for text in (heading, speech.title):
-                if text not in words:
+        texts = {
+            "body": passage_text_for_encoding(speech, passage),
+            "heading": "\n".join(passage.section_path),
+            "title": speech.title,
+        }
+        for text in texts.values():
+            if text not in words:
+                with self._watch.timing("tokenize"):
                     words[text] = self._tokenizer.tokenize(text)
-            body = self._tokenizer.tokenize(speech.text[passage.start : passage.end])
-            fields = {"body": body, "heading": words[heading], "title": words[speech.title]}
-            self._postings.add(fields)
+        self.n_tokenized += 1
+        with self._watch.timing("write"):
+            self._postings.add({field: words[text] for field, text in texts.items()})
 
     def _known_rows(self, key: tuple[int, int]) -> list[int]:
         if self._previous is None:

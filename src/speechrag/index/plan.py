@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from speechrag.errors import IndexError_, IndexMissing, StoreError
-from speechrag.index.collect import Tokenizes
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_current
 from speechrag.index.live import list_generations, read_current
 from speechrag.index.manifest import read_manifest
+from speechrag.index.prepare import Action, Tokenizes
+from speechrag.index.reasons import Reason
 from speechrag.index.records import records_digest
 from speechrag.index.scan import Found, identify, list_files
 from speechrag.index.store import FileRow
@@ -23,13 +26,22 @@ from speechrag.index.vector_store import is_remote as has_remote_vectors
 from speechrag.types import Encoder, Skipped
 
 
+class Redo(StrEnum):
+    """What a person may have done again though nothing calls for it."""
+
+    EVERYTHING = "full"
+    SPLIT = "resplit"
+    ENCODE = "reencode"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a build has to do.
 
-    `files` are all files by name; those in `kept` are unchanged, with what the earlier generation
-    knows of them; those in `skips` could not be read then and have not changed since. `reasons`
-    says what has to be done and why, and is empty where the live generation is up to date.
+    `files` are all files by name. Of those unchanged, with what the earlier generation knows of
+    them: `kept` have their speeches taken over, `split` are split again from the text it keeps.
+    Those in `skips` could not be read then and have not changed since. `reasons` says what has to
+    be done and why, and is empty where the live generation is up to date.
     """
 
     sources: tuple[Path, ...]
@@ -37,13 +49,19 @@ class Plan:
     started_ns: int  # before the first file was looked at
     files: tuple[Found, ...]
     kept: dict[str, FileRow]
+    split: dict[str, FileRow]
     skips: dict[str, Skipped]
-    reasons: tuple[str, ...]
+    before: dict[str, FileRow]  # all files of the earlier generation, changed or not
+    reasons: tuple[Reason, ...]
 
-    def changed(self) -> list[Found]:
-        """The files that have to be read."""
-        known = self.kept | self.skips
-        return [item for item in self.files if not item.skipped and item.row.name not in known]
+    def action(self, found: Found) -> Action | None:
+        """Where a file's speeches come from; None where it has none."""
+        name = found.row.name
+        if found.skipped is not None or name in self.skips:
+            return None
+        if name in self.kept:
+            return Action.KEEP
+        return Action.SPLIT if name in self.split else Action.READ
 
 
 def make_plan(
@@ -52,7 +70,9 @@ def make_plan(
     encoder: Encoder,
     tokenizer: Tokenizes,
     reader: str,
+    redo: Collection[Redo] = (),
     *,
+    can_split: bool = True,
     is_remote: bool = False,
 ) -> Plan:
     """Compare the files of the sources, and what a build is done with, with a generation.
@@ -62,8 +82,10 @@ def make_plan(
         previous: The generation to take rows from.
         encoder: What the build encodes with.
         tokenizer: What the build tokenizes with.
-        reader: The digest of the code that reads files.
-        is_remote: Whether the vectors go to an engine outside the generation's folder.
+        reader: The digests of the code that reads and splits files, from `reader_digest`.
+        redo: What to do again in any case.
+        can_split: Whether a file can be split again without being read.
+        is_remote: Whether the vectors go to another engine than files.
 
     Raises:
         SourceError: A source does not exist.
@@ -73,64 +95,96 @@ def make_plan(
     paths = tuple(sources)
     if previous is None:
         files = tuple(identify(item, None, 0) for item in found)
-        return Plan(paths, reader, started_ns, files, {}, {}, ("没有可沿用的旧索引：全部读取。",))
+        why = Reason("full" if Redo.EVERYTHING in redo else "first")
+        return Plan(paths, reader, started_ns, files, {}, {}, {}, {}, (why,))
     rows = {row.name: row for row in previous.store.files()}
     skipped = {row.name: (row, why) for row, why in previous.store.skipped()}
     known = rows | {name: row for name, (row, _why) in skipped.items()}
     files = tuple(
         identify(item, known.get(item.row.name), previous.info.started_ns) for item in found
     )
-    same_reader = previous.info.parser == reader and previous.info.text == TEXT_VERSION
-    unchanged = {
+    same = {
         item.row.name
         for item in files
-        if same_reader and item.row.name in known and known[item.row.name].sha256 == item.row.sha256
+        if item.row.name in known and known[item.row.name].sha256 == item.row.sha256
     }
-    reasons = [] if same_reader else ["读取、切分的程序变了：全部重读。"]
-    reasons += _misfits(previous, encoder, tokenizer, paths)
+    ways = _reading(previous, reader, redo, can_split=can_split)
+    reasons = [] if ways.reason is None else [Reason(ways.reason, len(same & set(rows)))]
+    reasons += _misfits(previous, encoder, tokenizer, paths, redo)
     if has_remote_vectors(previous.directory) != is_remote:
-        reasons.append("存放向量的引擎变了（store）：向量照搬过去。")
-    reasons += _differences(set(known), {item.row.name for item in files}, unchanged, same_reader)
+        reasons.append(Reason("store"))
+    now = {item.row.name for item in files}
+    reasons += _differences(set(known), now, same, all_are_read=ways.unchanged is Action.READ)
+    unchanged = same if ways.unchanged is not Action.READ else set()
+    taken = {name: rows[name] for name in sorted(unchanged & set(rows))}
     return Plan(
         sources=paths,
         reader=reader,
         started_ns=started_ns,
         files=files,
-        kept={name: rows[name] for name in unchanged if name in rows},
-        skips={name: skipped[name][1] for name in unchanged if name in skipped},
+        kept=taken if ways.unchanged is Action.KEEP else {},
+        split=taken if ways.unchanged is Action.SPLIT else {},
+        skips={name: skipped[name][1] for name in sorted(unchanged & set(skipped))},
+        before=rows,
         reasons=tuple(reasons),
     )
 
 
+class _Ways(NamedTuple):
+    unchanged: Action  # what becomes of a file that has not changed
+    reason: str | None  # where that is not to keep it
+
+
+def _reading(
+    previous: Generation, reader: str, redo: Collection[Redo], *, can_split: bool
+) -> _Ways:
+    """What has to be done with files that have not changed."""
+    reading, _, splitting = reader.partition("-")
+    was_reading, _, was_splitting = previous.info.parser.partition("-")
+    if was_reading != reading or previous.info.text != TEXT_VERSION:
+        return _Ways(Action.READ, "reader")
+    if was_splitting != splitting:
+        if can_split:
+            return _Ways(Action.SPLIT, "splitter")
+        return _Ways(Action.READ, "splitter_read")
+    if Redo.SPLIT in redo and can_split:
+        return _Ways(Action.SPLIT, "resplit")
+    return _Ways(Action.KEEP, None)
+
+
 def _misfits(
-    previous: Generation, encoder: Encoder, tokenizer: Tokenizes, sources: Sequence[Path]
-) -> list[str]:
+    previous: Generation,
+    encoder: Encoder,
+    tokenizer: Tokenizes,
+    sources: Sequence[Path],
+    redo: Collection[Redo],
+) -> list[Reason]:
     """What a build is done with that the earlier one was not."""
     manifest = previous.manifest
     reasons = []
     if manifest.tokenizer_digest != tokenizer.digest:
-        reasons.append("分词或用户词典变了：全部重新分词。")
+        reasons.append(Reason("tokenizer"))
     if manifest.encoder_digest != encoder.digest:
-        reasons.append(f"编码器变了（{manifest.encoder} → {encoder.name}）：全部重新编码。")
+        reasons.append(Reason("encoder", before=manifest.encoder, after=encoder.name))
+    elif Redo.ENCODE in redo:
+        reasons.append(Reason("reencode"))
     if previous.notices:
-        reasons.append("现用的一代有损坏：重建。")
+        reasons.append(Reason("damaged"))
     if tuple(map(str, sources)) != previous.info.sources:
-        reasons.append("来源文件夹变了。")
+        reasons.append(Reason("sources"))
     return reasons
 
 
 def _differences(
-    before: set[str], now: set[str], unchanged: set[str], same_reader: bool
-) -> list[str]:
+    before: set[str], now: set[str], same: set[str], *, all_are_read: bool
+) -> list[Reason]:
     """How the files differ from those of the earlier generation, by their names."""
-    reasons = []
-    if same_reader and (n_changed := len(now & before - unchanged)):
-        reasons.append(f"{n_changed} 个文件有改动：重读。")
-    if n_new := len(now - before):
-        reasons.append(f"{n_new} 个文件是新的：读取。")
-    if n_gone := len(before - now):
-        reasons.append(f"{n_gone} 个文件不在了：去掉。")
-    return reasons
+    counts = {
+        "changed": 0 if all_are_read else len(now & before - same),
+        "new": len(now - before),
+        "gone": len(before - now),
+    }
+    return [Reason(key, n) for key, n in counts.items() if n]
 
 
 def open_previous(index_dir: Path, remote: RemoteVectors | None = None) -> Generation | None:
@@ -167,10 +221,22 @@ def remembered_sources(index_dir: Path) -> list[Path]:
     )
 
 
+READING_MODULES = frozenset(
+    "assembly commonchars decode likelihood markdown numerals page_furniture page_rules pdf read "
+    "resync sniff sources webpage word word_chunks word_lists word_package".split()
+)
+"""The modules of `speechrag.corpus` that make a file a `Document`; a test follows the imports."""
+
+
 def reader_digest(version: str) -> str:
-    """Changes with the code that reads and splits files: what it made before is made again."""
-    digest = hashlib.sha256(version.encode())
+    """Changes with the code that reads and splits files: what it made before is made again.
+
+    Two digests with a hyphen between: of what makes a file a `Document`, and of all that comes
+    after (with `version`), which can be done again from the document that is kept.
+    """
+    reading, splitting = hashlib.sha256(), hashlib.sha256(version.encode())
     folder = Path(__file__).parent.parent / "corpus"
     for path in sorted(folder.glob("*.py")):
+        digest = reading if path.stem in READING_MODULES else splitting
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    return f"{reading.hexdigest()}-{splitting.hexdigest()}"

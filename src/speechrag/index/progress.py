@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from speechrag.index.reasons import Reason
 from speechrag.types import Skipped
 
 _STAGES = {
@@ -53,11 +54,22 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """How much a build did: files read, files split from the text kept, passages made anew."""
+
+    files_read: int = 0
+    files_split: int = 0
+    passages_tokenized: int = 0
+    passages_encoded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did; `as_json` is the document of `speechrag index --json`.
 
-    `seconds` by stage: read, tokenize, encode, write, total. `reasons` says in words why anything
-    was read, tokenized or encoded again; empty when the index was already up to date.
+    `seconds` by stage: read, tokenize, encode, write, total; read and tokenize are those of all
+    worker processes together, and so may be more than the total. `reasons` says why anything was
+    read, tokenized or encoded again; empty when the index was already up to date.
     """
 
     generation: str
@@ -68,10 +80,11 @@ class BuildReport:
     n_reused_files: int
     n_reused_passages: int
     seconds: dict[str, float]
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    done: Done = Done()
 
-    def as_json(self) -> dict[str, Any]:
-        """The document that others rely on."""
+    def as_json(self, lang: str = "zh") -> dict[str, Any]:
+        """The document that others rely on; the reasons in a language."""
         return {
             "generation": self.generation,
             "n_files": self.n_files,
@@ -83,7 +96,8 @@ class BuildReport:
             ],
             "reused": {"files": self.n_reused_files, "passages": self.n_reused_passages},
             "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
-            "reasons": list(self.reasons),
+            "reasons": [reason.describe(lang) for reason in self.reasons],
+            "done": asdict(self.done),
         }
 
 
@@ -104,6 +118,11 @@ class Stopwatch:
             yield
         finally:
             self.seconds[stage] += time.perf_counter() - began
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Add what stages took elsewhere."""
+        for stage, value in seconds.items():
+            self.seconds[stage] += value
 
     def total(self) -> dict[str, float]:
         """The seconds, with the total up to now."""

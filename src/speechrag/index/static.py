@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from speechrag.index.tokens import _CONTEXT_CHARS, fold
 from speechrag.types import Vectors
 
 if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
     from tokenizers import Tokenizer
 
 WEIGHTS_FILE = "model.safetensors"
@@ -34,6 +36,7 @@ _BATCH_TEXTS = 512
 _SUM_TEXTS = 16
 # From here on building the array segmenter pays (benchmarks/encoding.py: 0.3 s to build).
 _MANY_CHARS = 400_000
+_BULK_TEXTS = 256  # fewer at a time are questions
 # Words that `nearest_tokens` may name, by script, and how many: the most frequent, which come first
 # in the vocabulary; rare words are near to much and mean little.
 _SCRIPTS: dict[str, tuple[Callable[[str], bool], int]] = {
@@ -61,6 +64,7 @@ class StaticEncoder:
         self.name = name
         self._path = path
         self._embeddings, self._scales = _read_weights(path / WEIGHTS_FILE)
+        self._n_chars = 0  # of all the batches so far: a build comes with one after the other
         self._rows = np.empty((0, 0), np.float32)
         self._has_row = np.zeros(0, np.bool_)
         self._common: dict[str, tuple[list[str], Vectors]] = {}
@@ -112,15 +116,32 @@ class StaticEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        in_bulk = sum(map(len, texts)) >= _MANY_CHARS
-        for start in range(0, len(texts), _BATCH_TEXTS):
-            batch = texts[start : start + _BATCH_TEXTS]
-            found = self._segmenter.segment(batch) if in_bulk else None
-            ids, starts = found or self._tokenize([fold(text) for text in batch])
-            self._sum_rows(ids, starts, vectors[start : start + _BATCH_TEXTS])
+        self._n_chars += sum(map(len, texts)) if len(texts) >= _BULK_TEXTS else 0
+        in_bulk = len(texts) >= _BULK_TEXTS and self._n_chars >= _MANY_CHARS
+        with self._one_thread() if in_bulk else nullcontext():
+            for start in range(0, len(texts), _BATCH_TEXTS):
+                batch = texts[start : start + _BATCH_TEXTS]
+                found = self._segmenter.segment(batch) if in_bulk else None
+                ids, starts = found or self._tokenize([fold(text) for text in batch])
+                self._sum_rows(ids, starts, vectors[start : start + _BATCH_TEXTS])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors
+
+    @cached_property
+    def _libraries(self) -> ThreadpoolController:
+        from threadpoolctl import ThreadpoolController
+
+        return ThreadpoolController()
+
+    def _one_thread(self) -> AbstractContextManager[object]:
+        """Have numpy multiply in this thread alone.
+
+        The products are small, and a second thread has to be waited for: on cores that worker
+        processes keep busy that takes nine tenths of the time (docs/index-builds.md).
+        """
+        limit: AbstractContextManager[object] = self._libraries.limit(limits=1, user_api="blas")
+        return limit
 
     def _tokenize(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)

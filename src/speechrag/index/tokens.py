@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from speechrag.index.foldtable import load_table
@@ -139,6 +139,10 @@ class Tokenizer:
         self._term_pattern = re.compile("|".join(map(re.escape, self._terms)) or r"(?!)")
         self._loaded: Any = None
 
+    def __reduce__(self) -> tuple[Callable[[tuple[str, ...]], Tokenizer], tuple[tuple[str, ...]]]:
+        """For another process: made anew there, once for the same terms."""
+        return _tokenizer_of, (tuple(self._terms),)
+
     @property
     def user_terms(self) -> Sequence[str]:
         """The user's terms as they are compared: folded, longest first."""
@@ -253,6 +257,11 @@ class Tokenizer:
                 yield (number[0] + token, number[1], start + end)
             else:
                 yield (token, start + begin, start + end)
+
+
+@lru_cache(maxsize=1)
+def _tokenizer_of(user_terms: tuple[str, ...]) -> Tokenizer:
+    return Tokenizer(user_terms)
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
