@@ -54,3 +54,33 @@ def test_a_passage_or_question_without_known_words_scores_nothing():
     one = np.array([1], dtype=np.int32)
     assert best_matches(Tokens(), "1", [empty, one], lambda n: IDF[n]).tolist() == [0.0, 1.0]
     assert best_matches(Tokens(), "", [one], lambda n: IDF[n]).tolist() == [0.0]
+
+
+def test_long_questions_and_many_passages_are_matched_in_blocks():
+    """More tokens than one block of the matrix product takes, none a multiple of it."""
+    rng = np.random.default_rng(4)
+    rows = rng.normal(size=(3001, 64)).astype(np.float32)
+    encoder = ManyTokens(rows)
+    asked = np.arange(0, 90, dtype=np.int32)
+    passages = [np.unique(rng.integers(0, 3001, 70)).astype(np.int32) for _ in range(60)]
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    weights = np.linalg.norm(rows[asked], axis=1)
+    expected = [
+        weights @ np.maximum(unit[asked] @ unit[p].T, 0).max(axis=1) / weights.sum()
+        for p in passages
+    ]
+    found = best_matches(encoder, " ".join(map(str, asked)), passages, lambda _name: 1.0)
+    assert found == pytest.approx(np.array(expected), abs=1e-5)
+
+
+class ManyTokens(Tokens):
+    """The same with as many tokens as there are rows."""
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def token_rows(self, ids):
+        return self._rows[ids]
+
+    def token_names(self, ids):
+        return [str(i) for i in ids]

@@ -8,6 +8,7 @@ docs/adr/0004-lexical-engine.md: with 256 dimensions and one thread, a scan of 1
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -158,6 +159,9 @@ class FaissStore:
     ) -> tuple[Vectors, NDArray[np.int64]]:
         """What FAISS finds, with as many more as it takes for ties at the end to be decided."""
         faiss = _load_faiss()
+        # A question is one thread's work: a second, which only waits for it, holds up others'
+        # questions. The number is the calling thread's own.
+        faiss.omp_set_num_threads(1 if len(queries) == 1 else os.cpu_count() or 1)
         if allowed is not None and not self.is_exact and n_allowed <= FILTER_SCAN_ROWS:
             return self._scan(queries, k, np.flatnonzero(allowed))
         selector = None

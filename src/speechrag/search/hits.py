@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.store import PassageStore
-from speechrag.index.tokens import Tokenizer
+from speechrag.index.tokens import Tokenizer, fold
 from speechrag.types import Hit, Passage, Place, Speech
 
 Ranges = tuple[tuple[int, int], ...]
+
+_MARK = re.compile(r"(?<!\d)[，。；：！？、]|[，。；：！？、](?!\d)")  # 1，200 is one figure
+_WRITTEN_IN_WAYS = re.compile(r"[\da-z]")  # folded: 1,200 is 1200, and cities is city
+_SPACE = re.compile(r"[\s\u200b]")  # 科　技 is 科技
 
 
 def choose_places(
@@ -68,8 +74,9 @@ def find_matches(
     """Where the wanted words stand in a passage: offsets in the speech, in order, merged."""
     text = speech.text[passage.start : passage.end]
     spans = sorted(
-        (passage.start + start, passage.start + end)
-        for token, start, end in tokenizer.tokenize_spans(text)
+        (passage.start + at + start, passage.start + at + end)
+        for at, clause in _clauses_with(wanted, text)
+        for token, start, end in tokenizer.tokenize_spans(clause)
         if token in wanted
     )
     merged: list[tuple[int, int]] = []
@@ -79,3 +86,25 @@ def find_matches(
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def _clauses_with(wanted: AbstractSet[str], text: str) -> Iterator[tuple[int, str]]:
+    """The clauses of a text that may hold one of the words, each with its start.
+
+    No token reaches over a mark between two clauses, so that each can be tokenized by itself; and
+    most need not be, which is what takes the time. A Chinese word stands as it is in a clause that
+    has it; a figure or an English word may be written in other ways.
+    """
+    words = [word for word in wanted if not _WRITTEN_IN_WAYS.search(word)]
+    others = len(words) < len(wanted)
+    folded = fold(text)
+    start = 0
+    for end in (*(mark.start() for mark in _MARK.finditer(text)), len(text)):
+        clause = folded[start:end]
+        if (
+            any(word in clause for word in words)
+            or (others and _WRITTEN_IN_WAYS.search(clause))
+            or _SPACE.search(clause)
+        ):
+            yield start, text[start:end]
+        start = end + 1
