@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from typing import Any
 
@@ -11,21 +10,12 @@ from speechrag.draft.quotes import QuoteFinding, Verdict
 from speechrag.draft.records import Comparison, Finding
 from speechrag.draft.report import N_SOURCES, Report, describe_hit, describe_quote
 from speechrag.draft.word_anchor import WordPlaces, runs_of
+from speechrag.draft.word_package import clean_package
 from speechrag.draft.word_style import BODY, new_document
 
 AUTHOR, INITIALS = "speechrag", "对稿"
 N_HITS = 3  # passages a comment names
 N_QUOTED_CHARS = 160  # of each
-
-_MACRO_PARTS = re.compile(r"(?:^|/)(?:vbaProject\.bin|vbaData\.xml|vbaProject\.bin\.rels)$")
-_MACRO_LINKS = re.compile(
-    rb"<Relationship\b[^>]*(?:vbaProject|wordVbaData)[^>]*?(?:/>|></Relationship>)"
-)
-_MACRO_TYPES = re.compile(
-    rb"<(?:Override|Default)\b[^>]*(?:vbaProject|vbaData)[^>]*?(?:/>|></(?:Override|Default)>)"
-)
-_MACRO_MAIN = b"application/vnd.ms-word.document.macroEnabled.main+xml"
-_PLAIN_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
 def write_docx(report: Report, original: bytes | None = None) -> bytes:
@@ -34,12 +24,11 @@ def write_docx(report: Report, original: bytes | None = None) -> bytes:
     Args:
         report: What was found.
         original: The draft's own .docx or .docm, kept as it is but for the comments, the table and
-            its macros; None, or one that python-docx cannot open, gives the draft's text in the
-            layout of public documents.
+            what `clean_package` takes out; None, or one that python-docx cannot open, gives the
+            draft's text in the layout of public documents.
     """
-    document = _open(original) if original else None
-    if document is None:
-        document = _from_text(report)
+    opened = _open(original) if original else None
+    document, removed = opened or (_from_text(report), "")
     places = WordPlaces(document)
     for finding in report.comparison.findings:
         if finding.hits:
@@ -49,39 +38,24 @@ def write_docx(report: Report, original: bytes | None = None) -> bytes:
         if quote.verdict is not Verdict.NOT_A_QUOTE:
             _comment(document, places, quote.text, _about_quote(quote), whole=False)
     _add_sources(document, report.comparison)
+    if removed:
+        document.add_paragraph(removed)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def _open(original: bytes) -> Any | None:
+def _open(original: bytes) -> tuple[Any, str] | None:
+    """The draft's own document, with a word on what was taken out of it."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from lxml.etree import LxmlError
 
     try:
-        return docx.Document(io.BytesIO(without_macros(original)))
+        package = clean_package(original)
+        return docx.Document(io.BytesIO(package.data)), package.describe()
     except (PackageNotFoundError, zipfile.BadZipFile, LxmlError, ValueError, KeyError):
         return None
-
-
-def without_macros(package: bytes) -> bytes:
-    """A Word package without its macros; the same bytes where it has none."""
-    with zipfile.ZipFile(io.BytesIO(package)) as source:
-        if not any(_MACRO_PARTS.search(name) for name in source.namelist()):
-            return package
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in source.namelist():
-                if _MACRO_PARTS.search(name):
-                    continue
-                data = source.read(name)
-                if name.endswith(".rels"):
-                    data = _MACRO_LINKS.sub(b"", data)
-                elif name == "[Content_Types].xml":
-                    data = _MACRO_TYPES.sub(b"", data).replace(_MACRO_MAIN, _PLAIN_MAIN)
-                target.writestr(name, data)
-        return out.getvalue()
 
 
 def _from_text(report: Report) -> Any:
