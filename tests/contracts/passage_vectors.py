@@ -66,6 +66,18 @@ class PassageVectorsContract(ABC):
         assert store.rows_of(["新篇-0000", IDS[1]]).tolist() == [60, 1]
         assert store.search(fresh, 1)[1].tolist() == [[60], [1]]
 
+    def test_the_last_of_one_id_counts(self):
+        store, vectors = self.make_empty(), unit_vectors(3)
+        store.upsert(["a", "b", "a"], vectors)
+        assert store.n_vectors == 2
+        found = store.vectors(store.rows_of(["a", "b"]))
+        np.testing.assert_allclose(found, vectors[[2, 1]], atol=self.TOLERANCE)
+
+    def test_a_deleted_row_has_no_vector(self, store):
+        store.delete([IDS[1]])
+        with pytest.raises(KeyError):
+            store.vectors(np.array([0, 1]))
+
     def test_a_deleted_passage_is_not_found(self, store, vectors):
         assert store.delete([IDS[4], "没有这一段", IDS[59], IDS[4]]) == 2
         assert store.n_vectors == 58

@@ -132,6 +132,21 @@ class FaissStore:
             self._index.make_direct_map()
         return np.asarray(self._index.reconstruct_batch(wanted), dtype=np.float32)
 
+    def append(self, vectors: Vectors) -> None:
+        """Add rows after the last; clusters, where there are any, stay where they were trained."""
+        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+
+    def overwrite(self, rows: NDArray[np.integer[Any]], vectors: Vectors) -> None:
+        """Put other vectors, shape (len(rows), dim), in the place of rows."""
+        faiss = _load_faiss()
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        if self.is_exact:
+            codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
+            codes.reshape(self._index.ntotal, -1)[rows] = self._index.sa_encode(vectors)
+        else:
+            self._index.make_direct_map()
+            self._index.update_vectors(np.ascontiguousarray(rows, dtype=np.int64), vectors)
+
     def search(
         self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Vectors, NDArray[np.int64]]:

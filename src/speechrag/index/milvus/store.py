@@ -95,8 +95,11 @@ class MilvusStore:
         if vectors.shape != (len(ids), self.dim):
             raise ValueError(f"{vectors.shape}: expected ({len(ids)}, {self.dim})")
         check_ids(ids)
+        last = {name: at for at, name in enumerate(ids)}  # the last of one id counts
+        places = list(last.values())
+        columns = {name: [values[at] for at in places] for name, values in (columns or {}).items()}
         self._n_vectors = None
-        self.insert(ids, self._claim_rows(ids), vectors, columns)
+        self.insert(list(last), self._claim_rows(list(last)), vectors[places], columns)
         self.flush()
 
     def insert(
