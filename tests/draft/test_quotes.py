@@ -1,8 +1,9 @@
 import pytest
 
 from speechrag.draft.lookup import fit_window
-from speechrag.draft.quotes import Verdict, check_quotes
+from speechrag.draft.quotes import check_quotes
 from speechrag.draft.reading import draft_from_text
+from speechrag.draft.records import Verdict
 from speechrag.draft.report import describe_quote, render_quotes
 
 

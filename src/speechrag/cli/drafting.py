@@ -38,7 +38,7 @@ def run_compare(args: argparse.Namespace, settings: Settings, text: Text) -> int
     comparison = comparer.compare(draft, progress.update)
     quotes = check_quotes(draft.document, engine, progress.update)
     progress.close()
-    report = Report(comparison, tuple(quotes))
+    report = Report(comparison, tuple(quotes), text.lang)
     if args.out:
         _write(report, args.out, args.draft)
     if args.json:
@@ -119,18 +119,18 @@ def _write(report: Report, out: Path, draft: Path) -> None:
 
 
 def _print_comparison(report: Report, text: Text) -> None:
-    from speechrag.draft.report import describe_hit
+    from speechrag.draft.report import describe_counts, describe_hit
+    from speechrag.draft.wording import Wording
 
-    comparison = report.comparison
+    comparison, say = report.comparison, Wording(text.lang)
     print(text("compared", n=len(comparison.findings), share=comparison.verbatim_share))
-    counts = comparison.label_counts.items()
-    print("  ".join(f"{label} {n}" for label, n in counts))
+    print(describe_counts(comparison, say))
     for number, finding in enumerate(comparison.findings, 1):
         if finding.is_formulaic:
             continue
-        print(f"\n{number:>3} [{finding.label}] {_start_of(finding)}")
+        print(f"\n{number:>3} [{say.label(finding.label)}] {_start_of(finding)}")
         for found in finding.hits:
-            print(f"      {describe_hit(found)}")
+            print(f"      {describe_hit(found, say)}")
             print(f"        {found.hit.text.replace(chr(10), ' ')}")
     amiss = sum(quote.verdict.is_amiss for quote in report.quotes)
     if amiss:
@@ -144,12 +144,13 @@ def _start_of(finding: Finding) -> str:
 
 def _print_quotes(findings: list[QuoteFinding], draft: Draft, text: Text) -> None:
     from speechrag.draft.report import describe_quote
+    from speechrag.draft.wording import Wording
 
     if not findings:
         print(text("no_quotes"))
     for finding in findings:
         line = draft.document.text.count("\n", 0, finding.start) + 1
-        first, *rest = describe_quote(finding).splitlines()
+        first, *rest = describe_quote(finding, Wording(text.lang)).splitlines()
         print(f"{text('line', n=line)} {first} {' '.join(finding.text.split())}")
         for more in rest:
             print(f"      {more}")

@@ -6,12 +6,20 @@ import io
 import zipfile
 from typing import Any
 
-from speechrag.draft.quotes import QuoteFinding, Verdict
-from speechrag.draft.records import Comparison, Finding
-from speechrag.draft.report import N_SOURCES, Report, describe_hit, describe_quote
+from speechrag.draft.quotes import QuoteFinding
+from speechrag.draft.records import Comparison, Finding, Verdict
+from speechrag.draft.report import (
+    N_SOURCES,
+    Report,
+    describe_counts,
+    describe_hit,
+    describe_quote,
+    source_columns,
+)
 from speechrag.draft.word_anchor import WordPlaces, runs_of
 from speechrag.draft.word_package import clean_package
 from speechrag.draft.word_style import BODY, new_document
+from speechrag.draft.wording import Wording
 
 AUTHOR, INITIALS = "speechrag", "对稿"
 N_HITS = 3  # passages a comment names
@@ -27,17 +35,18 @@ def write_docx(report: Report, original: bytes | None = None) -> bytes:
             what `clean_package` takes out; None, or one that python-docx cannot open, gives the
             draft's text in the layout of public documents.
     """
-    opened = _open(original) if original else None
+    say = Wording(report.lang)
+    opened = _open(original, say) if original else None
     document, removed = opened or (_from_text(report), "")
     places = WordPlaces(document)
     for finding in report.comparison.findings:
         if finding.hits:
-            _comment(document, places, finding.paragraph.text, _about(finding), whole=True)
+            _comment(document, places, finding.paragraph.text, _about(finding, say), whole=True)
     places = WordPlaces(document)  # comments have split runs: their texts are unchanged
     for quote in report.quotes:
         if quote.verdict is not Verdict.NOT_A_QUOTE:
-            _comment(document, places, quote.text, _about_quote(quote), whole=False)
-    _add_sources(document, report.comparison)
+            _comment(document, places, quote.text, _about_quote(quote, say), whole=False)
+    _add_sources(document, report.comparison, say)
     if removed:
         document.add_paragraph(removed)
     out = io.BytesIO()
@@ -45,7 +54,7 @@ def write_docx(report: Report, original: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
-def _open(original: bytes) -> tuple[Any, str] | None:
+def _open(original: bytes, say: Wording) -> tuple[Any, str] | None:
     """The draft's own document, with a word on what was taken out of it."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
@@ -53,7 +62,7 @@ def _open(original: bytes) -> tuple[Any, str] | None:
 
     try:
         package = clean_package(original)
-        return docx.Document(io.BytesIO(package.data)), package.describe()
+        return docx.Document(io.BytesIO(package.data)), package.describe(say)
     except (PackageNotFoundError, zipfile.BadZipFile, LxmlError, ValueError, KeyError):
         return None
 
@@ -76,33 +85,33 @@ def _comment(document: Any, places: WordPlaces, text: str, words: str, *, whole:
     document.add_comment(runs, _printable(words), author=AUTHOR, initials=INITIALS)
 
 
-def _about(finding: Finding) -> str:
+def _about(finding: Finding, say: Wording) -> str:
     lines = []
     for found in finding.hits[:N_HITS]:
         text = " ".join(found.hit.text.split())
         cut = text[:N_QUOTED_CHARS] + ("…" if len(text) > N_QUOTED_CHARS else "")
-        lines += [describe_hit(found), f"原文：{cut}"]
+        lines += [describe_hit(found, say), say("original", text=cut)]
     return "\n".join(lines)
 
 
-def _about_quote(quote: QuoteFinding) -> str:
-    return "引文核验 " + describe_quote(quote)
+def _about_quote(quote: QuoteFinding, say: Wording) -> str:
+    return f"{say('quotes')} {describe_quote(quote, say)}"
 
 
-def _add_sources(document: Any, comparison: Comparison) -> None:
-    counts = "，".join(f"{label} {n} 段" for label, n in comparison.label_counts.items() if n)
+def _add_sources(document: Any, comparison: Comparison, say: Wording) -> None:
+    share = say("share", share=comparison.verbatim_share)
+    told = f"{share}{say('semicolon')}{describe_counts(comparison, say)}{say('stop')}"
     document.add_paragraph()
-    document.add_paragraph().add_run("对稿结果与主要来源").bold = True
-    document.add_paragraph(f"有原文先例的文字占 {comparison.verbatim_share:.1%}；{counts}。")
+    document.add_paragraph().add_run(say("results")).bold = True
+    document.add_paragraph(told)
     rows = comparison.sources[:N_SOURCES]
     if not rows:
-        document.add_paragraph("文库里没有相近的讲话。")
+        document.add_paragraph(say("no_sources"))
         return
     table = document.add_table(rows=1, cols=5)
     if "Table Grid" in [style.name for style in document.styles]:
         table.style = "Table Grid"
-    heads = ("讲话", "日期", "文件", "相近段落", "相同文字")
-    for cell, text in zip(table.rows[0].cells, heads, strict=True):
+    for cell, text in zip(table.rows[0].cells, source_columns(say), strict=True):
         cell.text = text
     for use in rows:
         texts = (use.title, use.date or "", use.source, use.n_paragraphs, use.n_verbatim)

@@ -10,12 +10,15 @@ from speechrag.draft.records import DraftHit, Finding, Label, Span
 from speechrag.draft.report import (
     N_SOURCES,
     Report,
+    describe_counts,
     describe_quote,
     describe_source,
     draft_marks,
     passage_marks,
+    source_columns,
     split_marked,
 )
+from speechrag.draft.wording import Wording
 
 COLOURS = {
     Label.VERBATIM: "#b3261e",
@@ -49,46 +52,49 @@ pre{font:inherit;white-space:pre-wrap;margin:.2rem 0}
 
 def write_html(report: Report) -> str:
     """The whole report."""
-    title = escape(f"对稿报告：{report.comparison.draft.title}")
-    body = "\n".join(_body(report))
+    say = Wording(report.lang)
+    title = escape(say("report", title=report.comparison.draft.title))
+    body = "\n".join(_body(report, say))
+    lang = "en" if report.lang == "en" else "zh-CN"
     return (
-        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{title}</title><style>{_STYLE}</style></head>\n"
         f"<body><h1>{title}</h1>\n{body}\n</body></html>\n"
     )
 
 
-def _body(report: Report) -> Iterator[str]:
+def _body(report: Report, say: Wording) -> Iterator[str]:
     comparison = report.comparison
-    counts = comparison.label_counts
-    summary = "，".join(f"{label.value} {counts[label.value]} 段" for label in Label)
-    yield f"<p>有原文先例的文字占 {comparison.verbatim_share:.1%}；{summary}。</p>"
-    yield (
-        '<p class="src">图例：<mark class="verbatim">逐字相同</mark> '
-        '<mark class="reworded">改写</mark> <mark class="meaning">意思相近</mark></p>'
+    share = say("share", share=comparison.verbatim_share)
+    counts = describe_counts(comparison, say)
+    yield f"<p>{share}{say('semicolon')}{counts}{say('stop')}</p>"
+    legend = " ".join(
+        f'<mark class="{kind}">{say(kind)}</mark>' for kind in ("verbatim", "reworded", "meaning")
     )
-    yield render_strip(comparison.findings)
+    yield f'<p class="src">{say("legend")}{legend}</p>'
+    yield render_strip(comparison.findings, say)
     for number, finding in enumerate(comparison.findings, 1):
-        yield _row(number, finding)
+        yield _row(number, finding, say)
     if report.quotes:
-        yield "<h2>引文核验</h2>"
-        yield from (_quote(quote) for quote in report.quotes)
-    yield "<h2>主要来源</h2><table><tr><th>讲话<th>日期<th>文件<th>相近段落<th>相同文字</tr>"
+        yield f"<h2>{say('quotes')}</h2>"
+        yield from (_quote(quote, say) for quote in report.quotes)
+    heads = "".join(f"<th>{head}" for head in source_columns(say))
+    yield f"<h2>{say('sources')}</h2><table><tr>{heads}</tr>"
     for use in comparison.sources[:N_SOURCES]:
         cells = (use.title, use.date or "", use.source, use.n_paragraphs, use.n_verbatim)
         yield "<tr>" + "".join(f"<td>{escape(str(cell))}" for cell in cells) + "</tr>"
     yield "</table>"
 
 
-def render_strip(findings: Sequence[Finding]) -> str:
+def render_strip(findings: Sequence[Finding], say: Wording) -> str:
     """One cell a paragraph, coloured by label; each leads to its paragraph."""
     cells = (
         f'<a href="#p{n}" style="background:{COLOURS[f.label]}" '
-        f'title="第 {n} 段：{f.label.value}">{n}</a>'
+        f'title="{say("paragraph", n=n)} {say.label(f.label)}">{n}</a>'
         for n, f in enumerate(findings, 1)
     )
-    return f'<nav class="strip" aria-label="各段概览">{"".join(cells)}</nav>'
+    return f'<nav class="strip" aria-label="{say("strip")}">{"".join(cells)}</nav>'
 
 
 def render_marked(text: str, marks: Sequence[tuple[Span, str]]) -> str:
@@ -99,29 +105,30 @@ def render_marked(text: str, marks: Sequence[tuple[Span, str]]) -> str:
     ).replace("\n", "<br>")
 
 
-def _row(number: int, finding: Finding) -> str:
+def _row(number: int, finding: Finding, say: Wording) -> str:
     text = render_marked(finding.paragraph.text, draft_marks(finding))
-    hits = "".join(_hit(found) for found in finding.hits)
+    hits = "".join(_hit(found, say) for found in finding.hits)
     if not hits:
-        why = "套话，不作比对" if finding.is_formulaic else "文库里没有相近的段落"
+        why = say("why_formulaic" if finding.is_formulaic else "why_none")
         hits = f'<p class="src">{why}</p>'
     return (
-        f'<section class="row" id="p{number}"><div>{_badge(finding.label)}{text}</div>'
+        f'<section class="row" id="p{number}"><div>{_badge(finding.label, say)}{text}</div>'
         f"<div>{hits}</div></section>"
     )
 
 
-def _badge(label: Label) -> str:
-    return f'<span class="label" style="background:{COLOURS[label]}">{label.value}</span>'
+def _badge(label: Label, say: Wording) -> str:
+    return f'<span class="label" style="background:{COLOURS[label]}">{say.label(label)}</span>'
 
 
-def _hit(found: DraftHit) -> str:
+def _hit(found: DraftHit, say: Wording) -> str:
     text = render_marked(found.hit.text, passage_marks(found))
     return (
-        f'<div class="hit">{_badge(found.label)}{text}'
+        f'<div class="hit">{_badge(found.label, say)}{text}'
         f'<div class="src">{escape(describe_source(found.hit))}</div></div>'
     )
 
 
-def _quote(quote: QuoteFinding) -> str:
-    return f'<p>“{escape(quote.text)}”</p><pre class="src">{escape(describe_quote(quote))}</pre>'
+def _quote(quote: QuoteFinding, say: Wording) -> str:
+    told = escape(describe_quote(quote, say))
+    return f'<p>“{escape(quote.text)}”</p><pre class="src">{told}</pre>'

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from rapidfuzz import fuzz
 
@@ -15,7 +14,7 @@ from speechrag.draft.compare import Progress
 from speechrag.draft.differences import Difference, find_differences
 from speechrag.draft.lookup import Finder, Match
 from speechrag.draft.quote_marks import Quotation, find_quotations
-from speechrag.draft.records import Span
+from speechrag.draft.records import Span, Verdict
 from speechrag.index.tokens import fold_key
 from speechrag.types import Document, Hit, Passage, Speech
 
@@ -25,21 +24,6 @@ MIN_PART_LETTERS = 4  # of what stands between two ellipses
 
 _ELLIPSIS = re.compile(r"…+|\.{3,}|\u2026+")
 _TITLE = re.compile("[\u300a\u3008]([^\u300b\u3009\n]{2,80})[\u300b\u3009]")
-
-
-class Verdict(StrEnum):
-    """What became of a quotation."""
-
-    EXACT = "一字不差"
-    DIFFERS = "有出入"
-    MISATTRIBUTED = "张冠李戴"
-    NOT_FOUND = "查无出处"
-    NOT_A_QUOTE = "非引文"
-
-    @property
-    def is_amiss(self) -> bool:
-        """Whether someone has to look at it."""
-        return self in (Verdict.DIFFERS, Verdict.MISATTRIBUTED, Verdict.NOT_FOUND)
 
 
 _GRAVITY = (Verdict.NOT_A_QUOTE, Verdict.EXACT, Verdict.DIFFERS, Verdict.MISATTRIBUTED,

@@ -29,6 +29,21 @@ class Label(StrEnum):
         return list(Label).index(self)
 
 
+class Verdict(StrEnum):
+    """What became of a quotation."""
+
+    EXACT = "一字不差"
+    DIFFERS = "有出入"
+    MISATTRIBUTED = "张冠李戴"
+    NOT_FOUND = "查无出处"
+    NOT_A_QUOTE = "非引文"
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether someone has to look at it."""
+        return self in (Verdict.DIFFERS, Verdict.MISATTRIBUTED, Verdict.NOT_FOUND)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Words that stand in both texts, character by character on the search fold.

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speechrag.draft.quotes import QuoteFinding, Verdict
-from speechrag.draft.records import Comparison, DraftHit, Finding, Label, Span
+from speechrag.draft.quotes import QuoteFinding
+from speechrag.draft.records import Comparison, DraftHit, Finding, Label, Span, Verdict
 from speechrag.draft.runs import merge_spans
+from speechrag.draft.wording import CHINESE, Wording
 from speechrag.search.render import render_hit
 from speechrag.types import Hit
 
@@ -17,10 +18,11 @@ N_SOURCES = 20  # in the closing table
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found about a draft."""
+    """What was found about a draft, and the language it is told in ("zh" or "en")."""
 
     comparison: Comparison
     quotes: tuple[QuoteFinding, ...] = ()
+    lang: str = "zh"
 
 
 def render_comparison(report: Report) -> dict[str, Any]:
@@ -135,41 +137,48 @@ def describe_source(hit: Hit) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def describe_hit(found: DraftHit) -> str:
+def describe_hit(found: DraftHit, say: Wording = CHINESE) -> str:
     """What a paragraph shares with a passage, in a line."""
-    line = f"【{found.label.value}】{describe_source(found.hit)}"
+    line = f"【{say.label(found.label)}】{describe_source(found.hit)}"
     if found.runs:
-        share = found.evidence.verbatim_share
-        longest = found.evidence.longest_run
-        line += f"  相同文字占本段 {share:.0%}，最长连续 {longest} 字"
+        evidence = found.evidence
+        line += "  " + say("shared", share=evidence.verbatim_share, n=evidence.longest_run)
     return line
 
 
-def describe_quote(finding: QuoteFinding) -> str:
+def describe_quote(finding: QuoteFinding, say: Wording = CHINESE) -> str:
     """The verdict on a quotation with its reasons, in a few lines."""
-    lines = [f"【{finding.verdict.value}】"]
-    words = [d for d in finding.differences if d.kind == "words"]
-    marks = [d for d in finding.differences if d.kind == "punctuation"]
-    script = [d for d in finding.differences if d.kind == "script"]
-    if words:
-        lines.append("文字不同：" + "；".join(_say(d.draft, d.source) for d in words))
-    if marks:
-        lines.append("标点不同：" + "；".join(_say(d.draft, d.source) for d in marks))
-    if script:
-        lines.append("仅繁简或写法不同：" + "；".join(_say(d.draft, d.source) for d in script))
+    lines = [f"【{say.verdict(finding.verdict)}】"]
+    for kind in ("words", "punctuation", "script"):
+        pairs = [
+            say("pair", draft=d.draft or say("nothing"), source=d.source or say("nothing"))
+            for d in finding.differences if d.kind == kind
+        ]  # fmt: skip
+        if pairs:
+            lines.append(say(kind) + say("semicolon").join(pairs))
     if finding.verdict is Verdict.MISATTRIBUTED:
-        claimed = "、".join(part for part in (finding.claim.speaker, finding.claim.title) if part)
-        lines.append(f"稿中说出自：{claimed}")
+        claimed = [part for part in (finding.claim.speaker, finding.claim.title) if part]
+        lines.append(say("claimed", claimed=say("and").join(claimed)))
     if finding.source:
-        lines.append(f"原文：{finding.source_text}")
-        lines.append(f"出处：{describe_source(finding.source)}")
+        lines.append(say("original", text=finding.source_text))
+        lines.append(say("found_in", source=describe_source(finding.source)))
     elif finding.verdict is Verdict.NOT_FOUND:
-        lines.append("文库里没有找到，请核对原始出处。")
+        lines.append(say("not_found"))
     return "\n".join(lines)
 
 
-def _say(ours: str, theirs: str) -> str:
-    return f"稿“{ours or '（无）'}”，原文“{theirs or '（无）'}”"
+def describe_counts(comparison: Comparison, say: Wording = CHINESE) -> str:
+    """How many paragraphs have each label, in a line; labels that none has are left out."""
+    counts = comparison.label_counts
+    told = [say("count", label=say.label(label), n=counts[label.value]) for label in Label]
+    there = [text for text, label in zip(told, Label, strict=True) if counts[label.value]]
+    return say("comma").join(there)
+
+
+def source_columns(say: Wording) -> tuple[str, ...]:
+    """The heads of the table of sources."""
+    names = ("col_speech", "col_date", "col_file", "col_paragraphs", "col_characters")
+    return tuple(say(name) for name in names)
 
 
 def split_marked(text: str, marks: Sequence[tuple[Span, str]]) -> Iterator[tuple[str, str]]:
@@ -205,25 +214,25 @@ def write_markdown(report: Report) -> str:
 
 
 def _markdown_lines(report: Report) -> Iterator[str]:
-    comparison = report.comparison
-    yield f"# 对稿报告：{comparison.draft.title}\n"
-    yield f"- 有原文先例的文字占 {comparison.verbatim_share:.1%}"
-    counts = comparison.label_counts
-    yield "- " + "，".join(f"{label.value} {counts[label.value]} 段" for label in Label) + "\n"
+    comparison, say = report.comparison, Wording(report.lang)
+    yield f"# {say('report', title=comparison.draft.title)}\n"
+    yield f"- {say('share', share=comparison.verbatim_share)}"
+    yield f"- {describe_counts(comparison, say)}\n"
     for number, finding in enumerate(comparison.findings, 1):
-        yield f"## 第 {number} 段 {'套话' if finding.is_formulaic else finding.label.value}\n"
+        name = say("formulaic") if finding.is_formulaic else say.label(finding.label)
+        yield f"## {say('paragraph', n=number)} {name}\n"
         yield _bold(finding.paragraph.text, draft_marks(finding)) + "\n"
         for found in finding.hits:
-            yield f"- {describe_hit(found)}\n"
+            yield f"- {describe_hit(found, say)}\n"
             yield "  > " + _bold(found.hit.text.replace("\n", " "), passage_marks(found)) + "\n"
     if report.quotes:
-        yield "## 引文核验\n"
+        yield f"## {say('quotes')}\n"
         for quote in report.quotes:
             yield f"- “{_one_line(quote.text)}”"
-            yield from (f"  {line}  " for line in describe_quote(quote).splitlines())
+            yield from (f"  {line}  " for line in describe_quote(quote, say).splitlines())
         yield ""
-    yield "## 主要来源\n"
-    yield "| 讲话 | 日期 | 文件 | 相近段落 | 相同文字 |\n|---|---|---|---|---|"
+    yield f"## {say('sources')}\n"
+    yield "| " + " | ".join(source_columns(say)) + " |\n|---|---|---|---|---|"
     for use in comparison.sources[:N_SOURCES]:
         cells = (use.title, use.date or "", use.source, use.n_paragraphs, use.n_verbatim)
         yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from speechrag.draft.wording import CHINESE, Wording
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MACRO_PARTS = re.compile(r"(?:^|/)(?:vbaProject\.bin|vbaData\.xml|vbaProject\.bin\.rels)$")
 _MACRO_TYPE = re.compile(r"vbaProject|(?:word)?[vV]baData")
@@ -38,12 +40,12 @@ class CleanPackage:
     data: bytes
     removed: dict[str, int]
 
-    def describe(self) -> str:
+    def describe(self, say: Wording = CHINESE) -> str:
         """What was taken out, as a sentence; "" where nothing was."""
         if not self.removed:
             return ""
-        told = "、".join(f"{kind} {n} 处" for kind, n in sorted(self.removed.items()))
-        return f"为安全起见，这份副本里去掉了草稿带的{told}；草稿原件没有改动。"
+        told = [say(f"removed_{kind}", n=n) for kind, n in sorted(self.removed.items())]
+        return say("removed", things=say("and").join(told))
 
 
 def clean_package(package: bytes) -> CleanPackage:
@@ -80,11 +82,11 @@ def clean_package(package: bytes) -> CleanPackage:
 def _clean_part(name: str, data: bytes, removed: dict[str, int]) -> bytes | None:
     """The part without what is to go: the same object where that is nothing, None for all of it."""
     if _MACRO_PARTS.search(name):
-        _count(removed, "宏", int(name.endswith("vbaProject.bin")))
+        _count(removed, "macros", int(name.endswith("vbaProject.bin")))
         return None
     if name.lower().endswith((".htm", ".html", ".xhtml", ".mht", ".mhtml")):
         page, n = _WEB_LOADS.subn(rb"\1", data)
-        _count(removed, "外部链接", n)
+        _count(removed, "links", n)
         return page if n else data
     if not name.endswith((".xml", ".rels")):
         return data
@@ -125,7 +127,7 @@ def _clean_links(root: Any, removed: dict[str, int]) -> bool:
             touched = True
         elif link.get("TargetMode") == "External" and kind != "hyperlink":
             link.set("Target", _REMOVED_TARGET)
-            _count(removed, "外部模板" if kind == "attachedTemplate" else "外部链接", 1)
+            _count(removed, "templates" if kind == "attachedTemplate" else "links", 1)
             touched = True
     return touched
 
@@ -148,13 +150,13 @@ def _clean_fields(root: Any, removed: dict[str, int]) -> bool:
     for field in root.iter(f"{_W}fldSimple"):
         if _LOADING_FIELDS.match(field.get(f"{_W}instr") or ""):
             field.set(f"{_W}instr", _EMPTY_FIELD)
-            _count(removed, "自动载入的域", 1)
+            _count(removed, "fields", 1)
             touched = True
     for pieces in _instructions(root):
         if _LOADING_FIELDS.match("".join(piece.text or "" for piece in pieces)):
             for piece in pieces:
                 piece.text = _EMPTY_FIELD if piece is pieces[0] else ""
-            _count(removed, "自动载入的域", 1)
+            _count(removed, "fields", 1)
             touched = True
     return touched
 

@@ -80,7 +80,8 @@ class Desk:
         draft, original = self._read(text, path)
         engine = cast(DraftLibrary, self._library.engine())
         comparison = Comparer(engine).compare(draft, progress)
-        report = Report(comparison, tuple(check_quotes(draft.document, engine)))
+        quotes = tuple(check_quotes(draft.document, engine))
+        report = Report(comparison, quotes, self._t.lang)
         token = secrets.token_urlsafe(12)
         with self._lock:
             self._kept[token] = _Kept(report, original)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from speechrag.draft.quotes import QuoteFinding, Verdict
-from speechrag.draft.records import Comparison, DraftHit, Finding, Label, Span
+from speechrag.draft.quotes import QuoteFinding
+from speechrag.draft.records import Comparison, DraftHit, Finding, Label, Span, Verdict
 from speechrag.draft.report import (
     Report,
     describe_quote,
@@ -14,8 +14,8 @@ from speechrag.draft.report import (
     passage_marks,
     split_marked,
 )
+from speechrag.draft.wording import Wording
 from speechrag.ui.cards import render_citation
-from speechrag.ui.draft_strings import LABELS_EN, VERDICTS_EN
 from speechrag.ui.strings import Strings
 
 N_SOURCES = 8
@@ -37,7 +37,7 @@ def render_desk(report: Report, token: str, t: Strings) -> str:
 
 def label_name(label: Label, t: Strings) -> str:
     """The name of a label in the page's language."""
-    return LABELS_EN[label.value] if t.lang == "en" else label.value
+    return Wording(t.lang).label(label)
 
 
 def _summary(comparison: Comparison, t: Strings) -> str:
@@ -163,8 +163,8 @@ def _quotes(quotes: Sequence[QuoteFinding], t: Strings) -> str:
     amiss = sum(quote.verdict.is_amiss for quote in quotes)
     rows = "".join(
         f'<li class="{"sd-amiss" if quote.verdict.is_amiss else ""}">'
-        f"<strong>{escape(_verdict(quote, t))}</strong> “{escape(quote.text)}”"
-        f"<pre>{escape(describe_quote(quote).partition(chr(10))[2])}</pre></li>"
+        f"<strong>{escape(Wording(t.lang).verdict(quote.verdict))}</strong> “{escape(quote.text)}”"
+        f"<pre>{escape(describe_quote(quote, Wording(t.lang)).partition(chr(10))[2])}</pre></li>"
         for quote in quotes
     )
     opened = " open" if amiss else ""
@@ -172,11 +172,6 @@ def _quotes(quotes: Sequence[QuoteFinding], t: Strings) -> str:
         f'<details class="sd-quotes"{opened}><summary>'
         f"{escape(t('desk_quotes', n=len(quotes), amiss=amiss))}</summary><ul>{rows}</ul></details>"
     )
-
-
-def _verdict(quote: QuoteFinding, t: Strings) -> str:
-    verdict = quote.verdict.value
-    return VERDICTS_EN[verdict] if t.lang == "en" else verdict
 
 
 def _sources(comparison: Comparison, t: Strings) -> str:

@@ -64,21 +64,6 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "report_file": ("对稿报告", "comparison"),
 }
 
-LABELS_EN = {
-    "原文重复": "verbatim",
-    "改写": "reworded",
-    "同义": "same meaning",
-    "同题": "same topic",
-    "未见先例": "no precedent",
-}
-VERDICTS_EN = {
-    "一字不差": "exact",
-    "有出入": "differs",
-    "张冠李戴": "misattributed",
-    "查无出处": "not found",
-    "非引文": "not a quotation",
-}
-
 SCRIPT_STRINGS = (
     "basket", "basket_added", "basket_empty", "basket_remove", "basket_clear", "basket_export",
     "desk_comment", "desk_commented",
