@@ -60,6 +60,18 @@ class HashEncoder:
         return out
 
 
+class TokenHashEncoder(HashEncoder):
+    """The same with a vocabulary, in which a token is a character, numbered by its code point."""
+
+    def __init__(self, dim=48, salt=""):
+        super().__init__(dim, salt)
+        self.tokenized = []
+
+    def token_ids(self, texts):
+        self.tokenized += texts
+        return [np.unique(np.fromiter(map(ord, fold_key(text)), dtype=np.int32)) for text in texts]
+
+
 class CountingTokenizer:
     """A tokenizer that counts what it is asked for."""
 

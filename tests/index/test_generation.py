@@ -108,8 +108,8 @@ def test_every_number_in_the_manifest_is_guarded(three, index_dir):
 
 
 def test_another_format_version_is_refused_with_the_command(three, index_dir, monkeypatch):
-    monkeypatch.setattr("speechrag.index.manifest.FORMAT", 99)
-    with pytest.raises(IndexIncompatible, match="第 1 版格式") as caught:
+    monkeypatch.setattr("speechrag.index.manifest.READABLE_FORMATS", (98, 99))
+    with pytest.raises(IndexIncompatible, match="第 2 版格式") as caught:
         open_current(index_dir)
     assert "speechrag index --full" in caught.value.hint
 

@@ -22,8 +22,10 @@ from speechrag.index.encoding import (
     context_text_for_encoding,
     passage_text_for_encoding,
     text_key,
+    token_text_for_matching,
 )
 from speechrag.index.generation import Generation
+from speechrag.index.passage_tokens import HasTokens, TokenWriter
 from speechrag.index.postings import PostingsBuilder
 from speechrag.index.prepare import Tokenizes
 from speechrag.index.progress import Stopwatch
@@ -73,6 +75,10 @@ class RowCollector:
         self._postings = PostingsBuilder(directory / "lexical", FIELDS, lexical)
         self._body = VectorWriter(self._work / "body.f32", encoder.dim, self._encode)
         self._context = VectorWriter(self._work / "context.f32", encoder.dim, self._encode)
+        self._tokens: TokenWriter | None = None
+        if isinstance(encoder, HasTokens):
+            self._tokens = TokenWriter(self._work / "tokens.i32", encoder)
+        self._old_tokens = previous.tokens if previous and same_encoder else None
         self._context_numbers: dict[tuple[int, int], int] = {}
         self._context_of = array("i")
         self._keys = array("Q")
@@ -95,7 +101,8 @@ class RowCollector:
     @property
     def takes_whole_files(self) -> bool:
         """Whether rows of an unchanged file can be taken over without looking at its text."""
-        return self._same_tokens and self._same_vectors
+        has_tokens = self._tokens is None or self._old_tokens is not None
+        return self._same_tokens and self._same_vectors and has_tokens
 
     def reserve(self, files: Sequence[FileRow]) -> None:
         """Rows of these files of the earlier generation will be asked for by `add_file`."""
@@ -118,6 +125,8 @@ class RowCollector:
         self._postings.add_previous(start, stop)
         rows = np.arange(start, stop)
         self._body.add_vectors(previous.body.vectors(rows))
+        if self._tokens is not None and self._old_tokens is not None:
+            self._tokens.add_ids(self._old_tokens.of(rows))
         self._add_old_contexts(previous, previous.context_of[start:stop])
         self._keys.frombytes(previous.passage_keys[start:stop].tobytes())
         self._sketches.frombytes(previous.sketches[start:stop].tobytes())
@@ -150,6 +159,7 @@ class RowCollector:
         else:
             self._body.add_text(text)
             self.n_encoded += 1
+        self._add_token_ids(speech, passage, known)
         context_key = text_key(context)
         if context_key not in self._context_numbers:
             self._context_numbers[context_key] = self._context.n_rows
@@ -178,6 +188,15 @@ class RowCollector:
         self.n_tokenized += 1
         with self._watch.timing("write"):
             self._postings.add({field: words[text] for field, text in texts.items()})
+
+    def _add_token_ids(self, speech: Speech, passage: Passage, known: list[int]) -> None:
+        if self._tokens is None:
+            return
+        if known and self._old_tokens is not None:
+            self._tokens.add_ids(self._old_tokens.of(known[:1]))
+            return
+        with self._watch.timing("encode"):
+            self._tokens.add_text(token_text_for_matching(speech, passage))
 
     def _known_rows(self, key: tuple[int, int]) -> list[int]:
         if self._previous is None:
@@ -210,6 +229,8 @@ class RowCollector:
             contexts = np.frombuffer(self._context_of, dtype=np.int32)
             save_array(self._directory / "contexts.npy", contexts)
             save_array(self._directory / "sketches.npy", self._sketch_array())
+            if self._tokens is not None:
+                self._tokens.finish(self._directory)
 
     def write_vectors(self, remote: RemoteVectors | None = None) -> None:
         """Write the vectors, once all else is in the folder, there or into another engine."""
@@ -238,6 +259,8 @@ class RowCollector:
         """Give files up, unfinished."""
         self._body.close()
         self._context.close()
+        if self._tokens is not None:
+            self._tokens.close()
 
     def _sketch_array(self) -> NDArray[np.uint64]:
         return np.frombuffer(self._sketches, dtype=np.uint64).reshape(-1, N_BANDS)

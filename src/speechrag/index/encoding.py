@@ -32,6 +32,11 @@ def context_text_for_encoding(speech: Speech, passage: Passage) -> str:
     return "\n".join((speech.title, *passage.section_path))
 
 
+def token_text_for_matching(speech: Speech, passage: Passage) -> str:
+    """The text whose tokens late interaction holds against a question's: words and headings."""
+    return "\n".join((passage_text_for_encoding(speech, passage), *passage.section_path))
+
+
 def text_key(*texts: str) -> tuple[int, int]:
     """Two 64-bit numbers that identify texts (BLAKE2b); equal texts, equal keys."""
     digest = hashlib.blake2b("\x00".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)

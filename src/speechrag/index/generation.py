@@ -41,6 +41,7 @@ from speechrag.index.manifest import (
     check_files,
     read_manifest,
 )
+from speechrag.index.passage_tokens import PassageTokens
 from speechrag.index.store import PassageStore
 from speechrag.index.vector_store import Fault, RemoteVectors, VectorStore, is_remote
 from speechrag.index.vectors import FaissStore
@@ -103,6 +104,11 @@ class Generation:
         return open_array(self.directory / "contexts.npy")
 
     @cached_property
+    def tokens(self) -> PassageTokens | None:
+        """The encoder's tokens of each passage; None where it has none, and in format 1."""
+        return PassageTokens.open(self.directory)
+
+    @cached_property
     def passage_keys(self) -> NDArray[np.uint64]:
         """What identifies each passage's text and context for reuse: shape (n, 2)."""
         return open_array(self.directory / "keys.npy")
@@ -119,7 +125,7 @@ class Generation:
 
     def load(self) -> None:
         """Read now what a search needs, since a rebuild may take the folder away at any time."""
-        for _part in (self.body, self.context, self.context_of):
+        for _part in (self.body, self.context, self.context_of, self.tokens):
             pass
 
     def close(self) -> None:
@@ -255,6 +261,8 @@ def check_counts(generation: Generation) -> None:
         "groups.npy": len(generation.store.groups),
         "keys.npy": len(generation.passage_keys),
     }
+    if generation.tokens is not None:
+        counts["tokens.indptr.npy"] = generation.tokens.n_rows
     for part, count in counts.items():
         if count != expected:
             message = f"{generation.directory / part} 有 {count} 段，清单说有 {expected} 段。"

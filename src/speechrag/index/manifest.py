@@ -14,8 +14,11 @@ from typing import Any
 from speechrag.errors import IndexDamaged, IndexIncompatible
 from speechrag.types import Manifest
 
-FORMAT = 1
-"""Counted up when an older program could not read what is written; see docs/file-format.md."""
+FORMAT = 2
+"""Counted up when what is written changes; see docs/file-format.md."""
+
+READABLE_FORMATS = (1, 2)
+"""What this program answers from; the next build writes `FORMAT`."""
 
 MANIFEST_FILE = "manifest.json"
 
@@ -63,9 +66,11 @@ def read_manifest(directory: Path) -> tuple[Manifest, BuildInfo]:
         raise IndexDamaged(f"{path} 缺失或读不出来。", REBUILD_FULL) from error
     if text != _render(document):
         raise IndexDamaged(f"{path} 与它自己的校验值不符（内容被改动或损坏）。", REBUILD_FULL)
-    if written_format != FORMAT:
+    if written_format not in READABLE_FORMATS:
         raise IndexIncompatible(
-            f"{directory} 是第 {written_format} 版格式，本程序读写第 {FORMAT} 版。", REBUILD_FULL
+            f"{directory} 是第 {written_format} 版格式，本程序写第 {FORMAT} 版，"
+            f"读第 {READABLE_FORMATS[0]} 至 {READABLE_FORMATS[-1]} 版。",
+            REBUILD_FULL,
         )
     build: dict[str, Any] = document["build"]
     build["sources"] = tuple(build["sources"])

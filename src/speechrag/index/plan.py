@@ -15,7 +15,7 @@ from speechrag.errors import IndexError_, IndexMissing, StoreError
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_current
 from speechrag.index.live import list_generations, read_current
-from speechrag.index.manifest import read_manifest
+from speechrag.index.manifest import FORMAT, read_manifest
 from speechrag.index.prepare import Action, Tokenizes
 from speechrag.index.reasons import Reason
 from speechrag.index.records import records_digest
@@ -168,6 +168,8 @@ def _misfits(
         reasons.append(Reason("encoder", before=manifest.encoder, after=encoder.name))
     elif Redo.ENCODE in redo:
         reasons.append(Reason("reencode"))
+    if manifest.format != FORMAT:
+        reasons.append(Reason("format", before=str(manifest.format), after=str(FORMAT)))
     if previous.notices:
         reasons.append(Reason("damaged"))
     if tuple(map(str, sources)) != previous.info.sources:

@@ -42,6 +42,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "编码器变了（{before} → {after}）：全部重新编码。",
         "another encoder ({before} → {after}): everything is encoded again.",
     ),
+    "format": (
+        "索引格式旧了（第 {before} 版 → 第 {after} 版）：补上缺的部分，不重读文件。",
+        "an older index format ({before} → {after}): what is missing is added; no file is read "
+        "for it.",
+    ),
     "damaged": (
         "现用的一代有损坏：重建。",
         "the live generation is damaged: it is built again.",

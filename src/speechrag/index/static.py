@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
@@ -65,6 +66,7 @@ class StaticEncoder:
         self._path = path
         self._embeddings, self._scales = _read_weights(path / WEIGHTS_FILE)
         self._n_chars = 0  # of all the batches so far: a build comes with one after the other
+        self._preparing = threading.Lock()
         self._rows = np.empty((0, 0), np.float32)
         self._has_row = np.zeros(0, np.bool_)
         self._common: dict[str, tuple[list[str], Vectors]] = {}
@@ -116,17 +118,26 @@ class StaticEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        self._n_chars += sum(map(len, texts)) if len(texts) >= _BULK_TEXTS else 0
-        in_bulk = len(texts) >= _BULK_TEXTS and self._n_chars >= _MANY_CHARS
+        in_bulk = self._is_bulk(texts)
         with self._one_thread() if in_bulk else nullcontext():
             for start in range(0, len(texts), _BATCH_TEXTS):
                 batch = texts[start : start + _BATCH_TEXTS]
-                found = self._segmenter.segment(batch) if in_bulk else None
-                ids, starts = found or self._tokenize([fold(text) for text in batch])
+                ids, starts = self._segment(batch, in_bulk=in_bulk)
                 self._sum_rows(ids, starts, vectors[start : start + _BATCH_TEXTS])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors
+
+    def _is_bulk(self, texts: Sequence[str]) -> bool:
+        if len(texts) < _BULK_TEXTS:
+            return False
+        self._n_chars += sum(map(len, texts))
+        return self._n_chars >= _MANY_CHARS
+
+    def _segment(self, texts: Sequence[str], *, in_bulk: bool) -> tuple[Ids, NDArray[np.int64]]:
+        """The tokens of texts, one after the other, and where each text's begin."""
+        found = self._segmenter.segment(texts) if in_bulk else None
+        return found or self._tokenize([fold(text) for text in texts])
 
     @cached_property
     def _libraries(self) -> ThreadpoolController:
@@ -173,8 +184,11 @@ class StaticEncoder:
     def _prepare(self, ids: Ids) -> None:
         """Bring the rows that are met for the first time to float32."""
         if not len(self._rows):
-            self._rows = np.zeros(self._embeddings.shape, np.float32)  # pages come when written
-            self._has_row = np.zeros(len(self._embeddings), np.bool_)
+            with self._preparing:
+                if not len(self._rows):
+                    self._has_row = np.zeros(len(self._embeddings), np.bool_)
+                    # Pages come when written. Last: other threads look at it.
+                    self._rows = np.zeros(self._embeddings.shape, np.float32)
         new = np.unique(ids[~self._has_row[ids]])
         self._rows[new] = self._embeddings[new] * self._scales[new, None]
         self._has_row[new] = True
@@ -198,12 +212,13 @@ class StaticEncoder:
 
     def token_ids(self, texts: Sequence[str]) -> list[Ids]:
         """The distinct tokens of each text that have a row: rising int32 numbers."""
-        ids, starts = self._tokenize([fold(text) for text in texts])
-        self._prepare(ids)
-        return [
-            np.unique(part[self._scales[part] > 0])
-            for part in (ids[a:b] for a, b in itertools.pairwise(starts))
-        ]
+        ids, starts = self._segment(texts, in_bulk=self._is_bulk(texts))
+        kept = self._scales[ids] > 0
+        row = np.repeat(np.arange(len(texts)), np.diff(starts))[kept]
+        pairs = np.unique((row << 32) | ids[kept])
+        bounds = np.searchsorted(pairs, np.arange(len(texts) + 1) << 32)
+        distinct = (pairs & 0xFFFFFFFF).astype(np.int32)
+        return [distinct[a:b] for a, b in itertools.pairwise(bounds.tolist())]
 
     def token_rows(self, ids: Ids) -> Vectors:
         """The rows of tokens: float32, shape (len(ids), dim); a row's norm is its weight."""

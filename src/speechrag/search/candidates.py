@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.lexical import LexicalIndex, top_rows
+from speechrag.index.passage_tokens import PassageTokens
 from speechrag.index.store import PassageStore
 from speechrag.index.tokens import fold_key
 from speechrag.index.vector_store import VectorStore
@@ -49,6 +50,10 @@ class Searchable(Protocol):
     @property
     def context(self) -> VectorStore:
         """A vector for each distinct title and heading path."""
+
+    @property
+    def tokens(self) -> PassageTokens | None:
+        """The encoder's tokens of each passage, where the index has them."""
 
     @property
     def context_of(self) -> NDArray[np.int32]:

@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from speechrag.index.encoding import token_text_for_matching
 from speechrag.search.candidates import Searchable
 from speechrag.types import Vectors
 
@@ -103,23 +104,29 @@ def _cosines(encoder: TokenRows, ids: Ids, units: Vectors) -> Floats:
 
 
 class TokenMatcher:
-    """`best_matches` over the passages of a library; keeps the tokens of those it has met."""
+    """`best_matches` over the passages of a library.
+
+    Their tokens stand in the index; where they do not (an index of format 1, another encoder than
+    its own), those of the passages met are kept.
+    """
 
     def __init__(self, encoder: TokenRows, generation: Searchable) -> None:
         self._encoder = encoder
         self._generation = generation
+        self._stored = generation.tokens
         self._kept: dict[int, Ids] = {}
         self._keeping = threading.Lock()
 
     def match(self, question: str, rows: NDArray[np.int64]) -> Floats:
         """How well each row's passage matches the question word by word: float32 in [0, 1]."""
-        tokens = self._tokens([int(row) for row in rows])
+        tokens = self._stored.of(rows) if self._stored else self._tokens(rows.tolist())
         return best_matches(self._encoder, question, tokens, self._generation.lexical.idf)
 
     def _tokens(self, rows: list[int]) -> list[Ids]:
         found = {row: self._kept[row] for row in rows if row in self._kept}
         new = [row for row in rows if row not in found]
-        texts = [self._text(row) for row in new]
+        store = self._generation.store
+        texts = [token_text_for_matching(*store.located(row)) for row in new]
         met = dict(zip(new, self._encoder.token_ids(texts), strict=True))
         with self._keeping:
             if len(self._kept) + len(met) > N_PASSAGES_KEPT:
@@ -127,8 +134,3 @@ class TokenMatcher:
             self._kept = self._kept | met
         found |= met
         return [found[row] for row in rows]
-
-    def _text(self, row: int) -> str:
-        """A passage's words with those of the headings above it: both say what it is about."""
-        speech, passage = self._generation.store.located(row)
-        return "\n".join((speech.text[passage.start : passage.end], *passage.section_path))

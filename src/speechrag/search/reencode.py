@@ -16,6 +16,7 @@ from speechrag.index.encoding import (
     passage_text_for_encoding,
 )
 from speechrag.index.lexical import LexicalIndex
+from speechrag.index.passage_tokens import PassageTokens
 from speechrag.index.store import PassageStore
 from speechrag.index.vector_store import VectorStore
 from speechrag.index.vectors import FaissStore
@@ -40,6 +41,7 @@ class Reencoded:
     body: VectorStore
     context: VectorStore
     context_of: NDArray[np.int32]
+    tokens: PassageTokens | None = None  # another encoder's, which are made as they are met
 
 
 def reencode(engine: Engine, encoder: Encoder, report: Report | None = None) -> Engine:
