@@ -36,6 +36,17 @@ def verdicts(library, text):
         ("陆文清同志说：“我不怕输给别人，怕的是输给一道门。”", Verdict.MISATTRIBUTED),
         ("他说：“宁可十防九空……不可听哭声。”", Verdict.EXACT),
         ("他说：“宁可十防九空……不可听笑声。”", Verdict.DIFFERS),
+        ("他说：“……宁可听骂声，不可听哭声。”", Verdict.EXACT),
+        ("他说：“宁可十防九空……专利证书挂在墙上是荣誉。”", Verdict.DIFFERS),
+        ("《在全市招商引资暨项目建设大会上的讲话》指出：“宁可十防九空，不可失防万一。”",
+         Verdict.MISATTRIBUTED),
+        ("他说：『專利證書掛在牆上是榮譽，變成產品擺上櫃檯才是效益。』", Verdict.EXACT),
+        ("要求是，“３４座水库６月５日以前必须完成除险”。", Verdict.EXACT),
+        ("他说：“34座水库7月5日以前必须完成除险”。", Verdict.DIFFERS),
+        ("他说：“病长在干部身上，疼却落在群众身上。柏树坳村八十一岁的廖阿婆”，很痛心。",
+         Verdict.EXACT),
+        ("他说：“宁可十防九空，\n不可失防万一。”", Verdict.EXACT),
+        ("他说：“宁可十防九空，不可失防万一", Verdict.EXACT),
     ],
 )  # fmt: skip
 def test_the_verdict_on_a_quotation(library, draft, verdict):
@@ -69,6 +80,29 @@ def test_punctuation_and_script_are_told_from_words(library):
     kinds = {d.kind for d in finding.differences}
     assert finding.verdict is Verdict.EXACT
     assert kinds == {"script", "punctuation"}
+
+
+def test_a_quotation_within_a_quotation_has_other_marks(library):
+    (finding,) = check(library, "“全面推行‘双随机、一公开’，检查谁、谁去查都由电脑摇号”。")
+    assert (finding.verdict, finding.differences) == (Verdict.EXACT, ())
+
+
+def test_the_parts_around_an_ellipsis_are_shown_in_the_whole(library):
+    (finding,) = check(library, "他说：“宁可十防九空……不可听笑声。”")
+    assert finding.text == "宁可十防九空……不可听笑声。"
+    assert finding.source_text == "宁可十防九空……不可听哭声"
+    (difference,) = finding.differences
+    assert finding.text[slice(*difference.draft_span)] == "笑"
+    assert finding.source_text[slice(*difference.source_span)] == "哭"
+    first, second = finding.source.matched
+    speech = finding.source.speech.text
+    assert (speech[slice(*first)], speech[slice(*second)]) == ("宁可十防九空", "不可听哭声")
+
+
+def test_words_of_two_speeches_do_not_make_one_quotation(library):
+    (finding,) = check(library, "他说：“宁可十防九空……专利证书挂在墙上是荣誉。”")
+    assert finding.is_stitched
+    assert "省略号前后的话不在同一篇讲话里。" in describe_quote(finding)
 
 
 def test_the_source_is_the_place_in_the_speech(library):

@@ -10,6 +10,10 @@ from rapidfuzz.distance import Levenshtein
 from speechrag.draft.records import Span
 from speechrag.index.tokens import fold, fold_key_map
 
+_ONE_QUOTE_MARK = dict.fromkeys(
+    map(ord, "\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f\"'"), '"'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -29,8 +33,8 @@ class Difference:
 def find_differences(draft: str, source: str) -> list[Difference]:
     """Every difference between a quotation and its source, by its place.
 
-    Marks before the first and behind the last letter are no part of a quotation; white space and
-    the width of punctuation make no difference.
+    Marks before the first and behind the last letter are no part of a quotation; white space, the
+    width of punctuation and the kind of quotation marks make no difference.
     """
     a, a_at = fold_key_map(draft, ignore_punctuation=True)
     b, b_at = fold_key_map(source, ignore_punctuation=True)
@@ -63,10 +67,15 @@ def _words(draft: str, source: str, ours: Span, theirs: Span) -> Difference:
 
 
 def _marks(draft: str, source: str, ours: Span, theirs: Span) -> Iterator[Difference]:
-    a, b = ("".join(fold(t[slice(*s)]).split()) for t, s in ((draft, ours), (source, theirs)))
+    a, b = (_plain_marks(t[slice(*s)]) for t, s in ((draft, ours), (source, theirs)))
     if a != b:
         words = draft[slice(*ours)].strip(), source[slice(*theirs)].strip()
         yield Difference(*words, "punctuation", ours, theirs)
+
+
+def _plain_marks(marks: str) -> str:
+    """Marks as far as they matter: a quotation within a quotation has the other quotation marks."""
+    return "".join(fold(marks).translate(_ONE_QUOTE_MARK).split())
 
 
 def _letters(draft: str, source: str, i: int, j: int) -> Iterator[Difference]:

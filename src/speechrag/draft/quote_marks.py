@@ -88,7 +88,7 @@ def _marked(text: str) -> Iterator[tuple[int, int, bool]]:
         if open_marks and at - open_marks[0][1] > MAX_QUOTE_CHARS:
             open_marks.clear()
         if char == "\n":
-            if at and _ENDS_SENTENCE.match(text[at - 1]):
+            if open_marks and not _goes_on(text, at, open_marks[0][0]):
                 open_marks.clear()
             straight_at = -1
         elif char in _CLOSERS:
@@ -110,6 +110,18 @@ def _marked(text: str) -> Iterator[tuple[int, int, bool]]:
                 straight_at = at
 
 
+def _goes_on(text: str, at: int, opener: str) -> bool:
+    """Whether a quotation left open at the end of a line is closed in one of the next.
+
+    Lines of pasted text may break anywhere; but who opens another quotation has closed the first.
+    """
+    if _ENDS_SENTENCE.match(text[at - 1]):
+        return False
+    ahead = text[at : at + MAX_QUOTE_CHARS]
+    closed, again = ahead.find(_CLOSERS[opener]), ahead.find(opener)
+    return closed >= 0 and not 0 <= again < closed
+
+
 def _strip(text: str, start: int, end: int) -> Span:
     while start < end and text[start].isspace():
         start += 1
@@ -122,6 +134,8 @@ def _statements(text: str, taken: list[Span]) -> Iterator[Quotation]:
     """Words without marks after …指出：, to the end of their sentence."""
     for match in _STATEMENT.finditer(text):
         start = match.start("words")
+        while start < match.end("words") and (text[start] in _CLOSERS or text[start] in _STRAIGHT):
+            start += 1  # never closed, or it would be a quotation
         end_mark = _ENDS_SENTENCE.search(text, start, match.end("words"))
         end = end_mark.end() if end_mark else match.end("words")
         inside = any(a < end and start < b for a, b in taken)

@@ -22,12 +22,9 @@ MIN_TITLE_RATIO = 78.0  # of letters; above it a title is a near miss of another
 MIN_TITLE_LETTERS = 4
 MIN_PART_LETTERS = 4  # of what stands between two ellipses
 
+ELLIPSIS = "\u2026\u2026"  # between the parts of `source_text`
 _ELLIPSIS = re.compile(r"…+|\.{3,}|\u2026+")
 _TITLE = re.compile("[\u300a\u3008]([^\u300b\u3009\n]{2,80})[\u300b\u3009]")
-
-
-_GRAVITY = (Verdict.NOT_A_QUOTE, Verdict.EXACT, Verdict.DIFFERS, Verdict.MISATTRIBUTED,
-            Verdict.NOT_FOUND)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,8 @@ class QuoteFinding:
     """A quotation, its verdict and, where there is one, its place in the library.
 
     `start:end` index the decoded draft; `source.matched` is the place in the source's speech;
-    spans of differences index `text` and the words found (`source_text`).
+    spans of differences index `text` and the words found (`source_text`). `is_stitched`: what
+    stands before and behind an ellipsis comes from different speeches.
     """
 
     text: str
@@ -47,6 +45,7 @@ class QuoteFinding:
     differences: tuple[Difference, ...] = ()
     source: Hit | None = None
     source_text: str = ""
+    is_stitched: bool = False
 
 
 def check_quotes(
@@ -69,34 +68,60 @@ def check_quotation(quotation: Quotation, finder: Finder) -> QuoteFinding:
         return _finding(quotation, Verdict.NOT_A_QUOTE)
     if quotation.kind == "title":
         return _check_title(quotation, finder)
-    parts = [p for p in _ELLIPSIS.split(quotation.text) if _n_letters(p) >= MIN_PART_LETTERS]
-    results = [_check_words(part, quotation, finder) for part in parts or [quotation.text]]
-    worst = max(results, key=lambda r: _GRAVITY.index(r.verdict))
-    if worst.verdict is Verdict.NOT_FOUND and quotation.may_be_a_term:
-        return _finding(quotation, Verdict.NOT_A_QUOTE)
-    if len(results) == 1:
-        return worst
+    parts = _parts(quotation.text)
+    found = [finder.find(part) for _, part in parts]
+    if not all(found):
+        is_term = quotation.may_be_a_term
+        return _finding(quotation, Verdict.NOT_A_QUOTE if is_term else Verdict.NOT_FOUND)
+    best = [[m for m in matches if m.similarity == matches[0].similarity] for matches in found]
+    shared = set.intersection(*({m.speech.id for m in matches} for matches in best))
+    if shared:  # what stands between ellipses comes from one speech
+        best = [[m for m in matches if m.speech.id in shared] for matches in best]
+    fitting = [
+        [m for m in matches if agrees(quotation.claim, m.speech, m.before, finder.speaker_names)]
+        for matches in best
+    ]
+    chosen = [(fits or matches)[0] for fits, matches in zip(fitting, best, strict=True)]
+    differences, source_text = _compare_parts(parts, chosen)
+    if not shared or any(d.kind == "words" for d in differences):
+        verdict = Verdict.DIFFERS
+    else:
+        verdict = Verdict.EXACT if all(fitting) else Verdict.MISATTRIBUTED
+    match = chosen[0]
+    spans = tuple((m.start, m.end) for m in chosen if m.speech.id == match.speech.id)
     return replace(
-        worst,
-        text=quotation.text,
-        differences=tuple(d for result in results for d in result.differences),
+        _finding(quotation, verdict),
+        differences=differences,
+        source=_hit(match.speech, match.passage, min(m.similarity for m in chosen), spans),
+        source_text=source_text,
+        is_stitched=not shared,
     )
 
 
-def _check_words(words: str, quotation: Quotation, finder: Finder) -> QuoteFinding:
-    matches = finder.find(words)
-    if not matches:
-        return _finding(quotation, Verdict.NOT_FOUND, text=words)
-    best = [m for m in matches if m.similarity == matches[0].similarity]
-    fitting = [m for m in best if agrees(quotation.claim, m.speech, m.before, finder.speaker_names)]
-    match = (fitting or best)[0]
-    differences = find_differences(words, match.text)
-    if any(d.kind == "words" for d in differences):
-        verdict = Verdict.DIFFERS
-    else:
-        verdict = Verdict.EXACT if fitting else Verdict.MISATTRIBUTED
-    found = _finding(quotation, verdict, text=words)
-    return _with_match(found, match, differences)
+def _parts(text: str) -> list[tuple[int, str]]:
+    """What stands before, between and behind ellipses, with its offset; all of it where short."""
+    ends = [(mark.start(), mark.end()) for mark in _ELLIPSIS.finditer(text)]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(text)]
+    pieces = [(a, text[a:b]) for a, b in zip(starts, stops, strict=True)]
+    long = [piece for piece in pieces if _n_letters(piece[1]) >= MIN_PART_LETTERS]
+    return long or [(0, text)]
+
+
+def _compare_parts(
+    parts: Sequence[tuple[int, str]], matches: Sequence[Match]
+) -> tuple[tuple[Difference, ...], str]:
+    """The differences of all parts, their spans in the whole quotation and source; the source."""
+    found: list[Difference] = []
+    source = ""
+    for (offset, part), match in zip(parts, matches, strict=True):
+        source += ELLIPSIS if source else ""
+        for d in find_differences(part, match.text):
+            ours = (d.draft_span[0] + offset, d.draft_span[1] + offset)
+            theirs = (d.source_span[0] + len(source), d.source_span[1] + len(source))
+            found.append(replace(d, draft_span=ours, source_span=theirs))
+        source += match.text
+    return tuple(found), source
 
 
 def _check_title(quotation: Quotation, finder: Finder) -> QuoteFinding:
@@ -154,9 +179,9 @@ def _likeness(key: str, title: str) -> float:
     return min(99.0, float(fuzz.ratio(key, other)))
 
 
-def _finding(quotation: Quotation, verdict: Verdict, text: str | None = None) -> QuoteFinding:
+def _finding(quotation: Quotation, verdict: Verdict) -> QuoteFinding:
     return QuoteFinding(
-        text=quotation.text if text is None else text,
+        text=quotation.text,
         start=quotation.start,
         end=quotation.end,
         kind=quotation.kind,

@@ -127,6 +127,7 @@ def render_quote(finding: QuoteFinding) -> dict[str, Any]:
         ],
         "source": render_hit(finding.source) if finding.source else None,
         "source_text": finding.source_text,
+        "stitched": finding.is_stitched,
     }
 
 
@@ -156,6 +157,8 @@ def describe_quote(finding: QuoteFinding, say: Wording = CHINESE) -> str:
         ]  # fmt: skip
         if pairs:
             lines.append(say(kind) + say("semicolon").join(pairs))
+    if finding.is_stitched:
+        lines.append(say("stitched"))
     if finding.verdict is Verdict.MISATTRIBUTED:
         claimed = [part for part in (finding.claim.speaker, finding.claim.title) if part]
         lines.append(say("claimed", claimed=say("and").join(claimed)))

@@ -38,6 +38,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "script": ("仅繁简或写法不同：", "Only the script or the form of characters differs: "),
     "pair": ("稿“{draft}”，原文“{source}”", "draft “{draft}”, source “{source}”"),
     "nothing": ("（无）", "(nothing)"),
+    "stitched": (
+        "省略号前后的话不在同一篇讲话里。",
+        "What stands around the ellipsis comes from different speeches.",
+    ),
     "claimed": ("稿中说出自：{claimed}", "The draft names: {claimed}"),
     "original": ("原文：{text}", "Source text: {text}"),
     "found_in": ("出处：{source}", "Source: {source}"),
