@@ -7,7 +7,7 @@ import pytest
 
 from index_fakes import CountingTokenizer, HashEncoder, TokenHashEncoder, write_speech
 from speechrag.errors import IndexIncompatible
-from speechrag.index.encoding import token_text_for_matching
+from speechrag.index.encoding import token_texts_for_matching
 from speechrag.index.generation import open_current
 from speechrag.index.manifest import FORMAT, read_manifest, write_manifest
 from speechrag.index.passage_tokens import IDS_FILE, STARTS_FILE, PassageTokens, TokenWriter
@@ -21,12 +21,19 @@ def encoder():
 
 
 def expected_tokens(generation):
-    """The tokens of every row, from its text and the headings above it."""
-    texts = (
-        token_text_for_matching(*generation.store.located(row))
-        for row in range(generation.store.n_passages)
-    )
-    return [ids.tolist() for ids in TokenHashEncoder().token_ids(list(texts))]
+    """The tokens of every row: a sentence's and -1, sentence by sentence, and the headings'."""
+    rows = []
+    for number in range(generation.store.n_passages):
+        *sentences, headings = token_texts_for_matching(*generation.store.located(number))
+        *of_sentences, of_headings = TokenHashEncoder().token_ids([*sentences, headings])
+        rows.append([t for ids in of_sentences for t in (*ids.tolist(), -1)] + of_headings.tolist())
+    return rows
+
+
+def n_texts(generation, rows):
+    """How many sentences and heading paths some rows have."""
+    located = map(generation.store.located, rows)
+    return sum(len(token_texts_for_matching(*at)) for at in located)
 
 
 def stored_tokens(generation):
@@ -66,20 +73,25 @@ def test_any_order_of_rows_may_be_asked_for(build, index_dir):
 
 def test_tokens_of_unchanged_passages_are_taken_over(build, index_dir, sources):
     build()
+    n_before = open_current(index_dir).store.n_passages
     write_speech(sources / "新.txt", 4, 51)
     added = TokenHashEncoder()
     build(encoder=added)
     generation = open_current(index_dir)
-    assert len(added.tokenized) == 4
+    new = [
+        r for r in range(n_before + 4) if generation.store.located(r)[0].source.endswith("新.txt")
+    ]
+    assert (len(new), len(added.tokenized)) == (4, n_texts(generation, new))
     assert stored_tokens(generation) == expected_tokens(generation)
 
 
 def test_another_encoder_makes_its_own_tokens(build, index_dir):
     build()
-    n_passages = open_current(index_dir).store.n_passages
     other = TokenHashEncoder(salt="x")
     build(encoder=other)
-    assert len(other.tokenized) == n_passages
+    generation = open_current(index_dir)
+    every = range(generation.store.n_passages)
+    assert len(other.tokenized) == n_texts(generation, every)
     build(encoder=HashEncoder(salt="y"))
     assert open_current(index_dir).tokens is None
 
@@ -125,16 +137,17 @@ def test_a_format_not_known_yet_is_refused_with_the_command(build, index_dir):
 def test_new_and_old_rows_keep_their_order(tmp_path, encoder):
     writer = TokenWriter(tmp_path / "work", encoder)
     old = [np.array([3, 9], dtype=np.int32), np.array([], dtype=np.int32)]
-    writer.add_text("甲乙")
+    writer.add_texts(["甲乙", "丙", "甲"])
     writer.add_ids(old)
     for number in range(600):  # more than a batch
-        writer.add_text(chr(0xAC00 + number))
+        writer.add_texts([chr(0xAC00 + number)])
     writer.add_ids(old[:1])
     writer.finish(tmp_path)
     tokens = PassageTokens.open(tmp_path)
     found = [ids.tolist() for ids in tokens.of(np.arange(tokens.n_rows))]
     made = [[0xAC00 + number] for number in range(600)]
-    assert found == [sorted(map(ord, "甲乙")), [3, 9], [], *made, [3, 9]]
+    first = [*sorted(map(ord, "甲乙")), -1, ord("丙"), -1, ord("甲")]
+    assert found == [first, [3, 9], [], *made, [3, 9]]
 
 
 def test_no_rows_at_all_can_be_written(tmp_path, encoder):

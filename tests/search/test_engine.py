@@ -129,10 +129,11 @@ class AllKnown:
     encode_passages = encode_queries
 
     def token_ids(self, texts):
-        return [np.array([0 if text.isascii() else 1], np.int32) for text in texts]
+        numbers = [[0 if text.isascii() else 1] if text else [] for text in texts]
+        return [np.array(of_text, np.int32) for of_text in numbers]
 
     def token_rows(self, ids):
-        return np.eye(2, dtype=np.float32)[ids]
+        return np.eye(2, self.dim, dtype=np.float32)[ids]
 
     def token_names(self, ids):
         return [str(i) for i in ids]

@@ -1,9 +1,17 @@
-"""Late interaction against a textbook loop."""
+"""Late interaction against textbook loops."""
+
+import math
 
 import numpy as np
 import pytest
 
-from speechrag.search.late import best_matches
+from speechrag.index.passage_tokens import join_tokens
+from speechrag.search.late import (
+    best_matches,
+    best_sentences,
+    every_word_matches,
+    sentence_norms,
+)
 
 ROWS = np.array([[0, 0], [3, 0], [0, 2], [1, 1], [-1, 0]], dtype=np.float32)
 NAMES = ["", "成果", "loan", "转化", "反"]
@@ -23,64 +31,99 @@ class Tokens:
         return [NAMES[i] for i in ids]
 
 
+def ids(*numbers):
+    return np.array(numbers, dtype=np.int32)
+
+
+def cosine(q, p):
+    return ROWS[q] @ ROWS[p] / (np.linalg.norm(ROWS[q]) * np.linalg.norm(ROWS[p]))
+
+
+def best(q, passage):
+    return max(0.0, max((cosine(q, p) for p in passage), default=0.0))
+
+
 def by_loop(question, passages):
-    """Σ norm √idf · max(0, best cosine) / Σ norm √idf, one pair at a time."""
-    out = []
-    for passage in passages:
-        total = weight = 0.0
-        for q in question:
-            w = np.linalg.norm(ROWS[q]) * np.sqrt(IDF[NAMES[q]])
-            cosines = [
-                ROWS[q] @ ROWS[p] / (np.linalg.norm(ROWS[q]) * np.linalg.norm(ROWS[p]))
-                for p in passage
-            ]
-            total += w * max(0.0, max(cosines, default=0.0))
-            weight += w
-        out.append(total / weight)
-    return out
+    """Σ norm √idf · best cosine / Σ norm √idf, one pair at a time."""
+    weights = {q: np.linalg.norm(ROWS[q]) * math.sqrt(IDF[NAMES[q]]) for q in question}
+    return [
+        sum(weights[q] * best(q, passage) for q in question) / sum(weights.values())
+        for passage in passages
+    ]
+
+
+def geometric_by_loop(question, passages):
+    """Π (best cosine + 0.1) ^ (√norm idf / Σ √norm idf) - 0.1, at most 1."""
+    weights = {q: math.sqrt(np.linalg.norm(ROWS[q])) * IDF[NAMES[q]] for q in question}
+    whole = sum(weights.values())
+    return [
+        min(
+            1.0, math.prod((best(q, passage) + 0.1) ** (weights[q] / whole) for q in question) - 0.1
+        )
+        for passage in passages
+    ]
+
+
+PASSAGES = [[1], [2, 3], [4], [1, 2, 3, 4]]
 
 
 def test_each_word_counts_by_its_best_match():
-    passages = [[1], [2, 3], [4], [1, 2, 3, 4]]
-    found = best_matches(
-        Tokens(), "1 2", [np.array(p, dtype=np.int32) for p in passages], lambda n: IDF[n]
-    )
-    assert found == pytest.approx(by_loop([1, 2], passages), abs=1e-6)
+    found = best_matches(Tokens(), "1 2", [ids(*p) for p in PASSAGES], IDF.__getitem__)
+    assert found == pytest.approx(by_loop([1, 2], PASSAGES), abs=1e-6)
     assert found[3] == pytest.approx(1.0)
 
 
-def test_a_passage_or_question_without_known_words_scores_nothing():
-    empty = np.array([], dtype=np.int32)
-    one = np.array([1], dtype=np.int32)
-    assert best_matches(Tokens(), "1", [empty, one], lambda n: IDF[n]).tolist() == [0.0, 1.0]
-    assert best_matches(Tokens(), "", [one], lambda n: IDF[n]).tolist() == [0.0]
+def test_a_word_without_any_match_costs_more_than_two_half_matches():
+    found = every_word_matches(Tokens(), "1 2", [ids(*p) for p in PASSAGES], IDF.__getitem__)
+    assert found == pytest.approx(geometric_by_loop([1, 2], PASSAGES), abs=1e-6)
+    half = math.sqrt(0.5)
+    both, one = every_word_matches(Tokens(), "1 2", [ids(3), ids(2)], IDF.__getitem__)
+    assert both == pytest.approx(half, abs=1e-6)  # each word at 45 degrees
+    weights = math.sqrt(3) * 4, math.sqrt(2) * 9  # 成果, loan
+    assert one == pytest.approx(
+        1.1 ** (weights[1] / sum(weights)) * 0.1 ** (weights[0] / sum(weights)) - 0.1
+    )
+    assert both > one
 
 
-def test_long_questions_and_many_passages_are_matched_in_blocks():
-    """More tokens than one block of the matrix product takes, none a multiple of it."""
-    rng = np.random.default_rng(4)
-    rows = rng.normal(size=(3001, 64)).astype(np.float32)
-    encoder = ManyTokens(rows)
-    asked = np.arange(0, 90, dtype=np.int32)
-    passages = [np.unique(rng.integers(0, 3001, 70)).astype(np.int32) for _ in range(60)]
-    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    weights = np.linalg.norm(rows[asked], axis=1)
-    expected = [
-        weights @ np.maximum(unit[asked] @ unit[p].T, 0).max(axis=1) / weights.sum()
-        for p in passages
+@pytest.mark.parametrize("match", [best_matches, every_word_matches])
+def test_a_passage_or_question_without_known_words_scores_nothing(match):
+    found = match(Tokens(), "1", [ids(), ids(1)], IDF.__getitem__)
+    assert found == pytest.approx([0.0, 1.0], abs=1e-6)
+    assert match(Tokens(), "", [ids(1)], IDF.__getitem__).tolist() == [0.0]
+    assert match(Tokens(), "1", [], IDF.__getitem__).tolist() == []
+
+
+def parted(*parts):
+    return join_tokens([ids(*part) for part in parts])
+
+
+def test_the_marks_between_sentences_match_nothing():
+    whole, cut = every_word_matches(
+        Tokens(), "1 2", [ids(2, 3), parted([2], [], [3], [])], IDF.__getitem__
+    )
+    assert cut == whole
+
+
+def test_a_sentence_is_as_long_as_its_vector():
+    assert sentence_norms(Tokens(), parted([1, 3], [2], [4])) == pytest.approx([17**0.5, 2.0])
+    assert sentence_norms(Tokens(), parted([], [1, 4], [4])) == pytest.approx([math.inf, 2.0])
+    assert sentence_norms(Tokens(), parted([4])).tolist() == []
+
+
+def test_a_passage_counts_by_its_best_sentence_and_not_by_its_headings():
+    passages = [
+        parted([1, 3], [2], [1]),  # sentences (4, 1) and (0, 2); the headings do not count
+        parted([2]),  # headings alone
+        parted([], [3], []),
+        parted([4], [4], [1]),
     ]
-    found = best_matches(encoder, " ".join(map(str, asked)), passages, lambda _name: 1.0)
-    assert found == pytest.approx(np.array(expected), abs=1e-5)
+    norms = [sentence_norms(Tokens(), passage) for passage in passages]
 
+    def score(x, y):
+        return best_sentences(Tokens(), np.array([x, y], np.float32), passages, norms)
 
-class ManyTokens(Tokens):
-    """The same with as many tokens as there are rows."""
-
-    def __init__(self, rows):
-        self._rows = rows
-
-    def token_rows(self, ids):
-        return self._rows[ids]
-
-    def token_names(self, ids):
-        return [str(i) for i in ids]
+    assert score(0, 1) == pytest.approx([1.0, 0.0, 0.5**0.5, 0.0], abs=1e-6)
+    assert score(1, 0) == pytest.approx([4 / 17**0.5, 0.0, 0.5**0.5, 0.0], abs=1e-6)
+    assert score(-1, 0) == pytest.approx([0.0, 0.0, 0.0, 1.0], abs=1e-6)
+    assert best_sentences(Tokens(), np.array([1, 0], np.float32), [], []).tolist() == []

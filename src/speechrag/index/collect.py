@@ -22,7 +22,7 @@ from speechrag.index.encoding import (
     context_text_for_encoding,
     passage_text_for_encoding,
     text_key,
-    token_text_for_matching,
+    token_texts_for_matching,
 )
 from speechrag.index.generation import Generation
 from speechrag.index.passage_tokens import HasTokens, TokenWriter
@@ -196,7 +196,7 @@ class RowCollector:
             self._tokens.add_ids(self._old_tokens.of(known[:1]))
             return
         with self._watch.timing("encode"):
-            self._tokens.add_text(token_text_for_matching(speech, passage))
+            self._tokens.add_texts(token_texts_for_matching(speech, passage))
 
     def _known_rows(self, key: tuple[int, int]) -> list[int]:
         if self._previous is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Passage, Speech, Vectors
 
 TEXT_VERSION = 1
@@ -32,9 +33,15 @@ def context_text_for_encoding(speech: Speech, passage: Passage) -> str:
     return "\n".join((speech.title, *passage.section_path))
 
 
-def token_text_for_matching(speech: Speech, passage: Passage) -> str:
-    """The text whose tokens late interaction holds against a question's: words and headings."""
-    return "\n".join((passage_text_for_encoding(speech, passage), *passage.section_path))
+def token_texts_for_matching(speech: Speech, passage: Passage) -> list[str]:
+    """The texts whose tokens are held against a question's: each sentence; last, the headings."""
+    text = passage_text_for_encoding(speech, passage)
+    sentences: list[str] = []
+    for line in text.split("\n"):
+        ends = sentence_ends(line)
+        starts = [0, *ends[:-1]]
+        sentences += [line[a:b] for a, b in zip(starts, ends, strict=True) if line[a:b].strip()]
+    return [*sentences, "\n".join(passage.section_path)]
 
 
 def text_key(*texts: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The distinct tokens of each passage, as numbers of the encoder's vocabulary, mapped from disk.
+"""The tokens of each passage, sentence by sentence, as numbers of the encoder's vocabulary.
 
 Late interaction (search/late.py) asks for the tokens of a hundred and more passages a question;
 reading and tokenizing them then would take longer than all the rest.
@@ -19,6 +19,8 @@ from speechrag.index.encoding import BATCH_ROWS
 
 IDS_FILE = "tokens.ids.npy"
 STARTS_FILE = "tokens.indptr.npy"
+END = -1
+"""Stands in a row's tokens behind those of each sentence; behind the last come the headings'."""
 MAX_WAITING = 8 * BATCH_ROWS
 """Passages that wait for a batch of new ones among them to be full."""
 
@@ -33,12 +35,26 @@ class HasTokens(Protocol):
         """The distinct tokens of each text, as numbers, rising."""
 
 
+def join_tokens(parts: Sequence[Ids]) -> Ids:
+    """One row: the tokens of each sentence with `END` behind them, then those of the headings."""
+    end = np.array([END], dtype=np.int32)
+    joined = [piece for part in parts[:-1] for piece in (part, end)]
+    return np.concatenate([*joined, *parts[-1:]]).astype(np.int32, copy=False)
+
+
+def tokenize_parts(encoder: HasTokens, rows: Sequence[Sequence[str]]) -> list[Ids]:
+    """The row of each passage, from its sentences and, last, the headings above it."""
+    flat = [text for texts in rows for text in texts]
+    found = iter(encoder.token_ids(flat) if flat else ())
+    return [join_tokens([next(found) for _ in texts]) for texts in rows]
+
+
 class PassageTokens:
     """Which tokens each passage and the headings above it hold: `ids[indptr[row]:indptr[row+1]]`.
 
     Args:
         indptr: int64, shape (n_rows + 1,).
-        ids: int32, rising within a row.
+        ids: int32, rows as `join_tokens` makes them.
     """
 
     def __init__(self, indptr: NDArray[np.int64], ids: Ids) -> None:
@@ -58,7 +74,7 @@ class PassageTokens:
         return len(self._indptr) - 1
 
     def of(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Ids]:
-        """The distinct tokens of each row, rising."""
+        """Each row's tokens, as `join_tokens` makes them."""
         wanted = np.asarray(rows, dtype=np.int64)
         starts, stops = self._indptr[wanted].tolist(), self._indptr[wanted + 1].tolist()
         return [self._ids[start:stop] for start, stop in zip(starts, stops, strict=True)]
@@ -77,12 +93,12 @@ class TokenWriter:
         self._path = path
         self._encoder = encoder
         self._counts = array("q")
-        self._waiting: list[str | Ids] = []
+        self._waiting: list[Sequence[str] | Ids] = []
         self._n_texts = 0
 
-    def add_text(self, text: str) -> None:
-        """The next row has this text's tokens."""
-        self._waiting.append(text)
+    def add_texts(self, texts: Sequence[str]) -> None:
+        """The next row has the tokens of these texts, sentences and then headings."""
+        self._waiting.append(texts)
         self._n_texts += 1
         self._flush_when_full()
 
@@ -110,9 +126,9 @@ class TokenWriter:
             self._flush()
 
     def _flush(self) -> None:
-        texts = [item for item in self._waiting if isinstance(item, str)]
-        made = iter(self._encoder.token_ids(texts) if texts else ())
-        rows = [next(made) if isinstance(item, str) else item for item in self._waiting]
+        new = [item for item in self._waiting if not isinstance(item, np.ndarray)]
+        made = iter(tokenize_parts(self._encoder, new))
+        rows = [item if isinstance(item, np.ndarray) else next(made) for item in self._waiting]
         self._counts.extend(map(len, rows))
         if rows:
             self._file.write(np.concatenate(rows).astype(np.int32, copy=False).tobytes())

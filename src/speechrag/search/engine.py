@@ -24,6 +24,7 @@ from speechrag.search.explain import Explanation, explain_hit
 from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
 from speechrag.search.hits import build_hit, choose_places, find_matches
 from speechrag.search.late import N_LATE, TokenMatcher, TokenRows
+from speechrag.search.nearby import nearby_scores
 from speechrag.search.query import Query, analyse_question
 from speechrag.search.rerank import N_RERANKED, CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
@@ -163,7 +164,7 @@ class Engine:
     ) -> list[Hit]:
         signals = gather_signals(self.generation, query, vector, allowed, self.weights)
         if self.matcher is not None and self.weights.late:
-            signals = self._match_late(query, signals, self.matcher)
+            signals = self._match_late(query, vector, signals, self.matcher)
         return self._to_hits(query, signals, k, cap)
 
     def _close_enough(self, hits: list[Hit]) -> tuple[Hit, ...]:
@@ -179,11 +180,15 @@ class Engine:
         query = analyse_question(question, self.tokenizer)
         return expand_query(query, self.encoder, self.generation.lexical)
 
-    def _match_late(self, query: Query, signals: Signals, matcher: TokenMatcher) -> Signals:
+    def _match_late(
+        self, query: Query, vector: Vectors, signals: Signals, matcher: TokenMatcher
+    ) -> Signals:
         """The best candidates so far, with their words held against the question's."""
         scores, _ = fuse_signals(signals, WITHOUT_TOKENS, asks_fact=query.asks_fact)
         signals = signals.take(np.lexsort((signals.rows, -scores))[:N_LATE])
-        return replace(signals, late=matcher.match(query.text, signals.rows))
+        late, sentence = matcher.match(query.text, vector, signals.rows)
+        nearby = nearby_scores(self.generation, vector, signals.rows)
+        return replace(signals, late=late, sentence=sentence, nearby=nearby)
 
     def _to_hits(self, query: Query, signals: Signals, k: int, cap: int) -> list[Hit]:
         scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)

@@ -22,24 +22,36 @@ Floats = NDArray[np.float32]
 class Weights:
     """How much each stage counts; fitted on benchmarks/questions (see benchmarks/results/)."""
 
-    lexical: float = 0.2
+    lexical: float = 0.05
     dense: float = 1.0
-    late: float = 1.0
-    context: float = 0.15
-    role: float = 0.1
+    late: float = 2.3
+    sentence: float = 0.8
+    nearby: float = 0.4
+    context: float = 0.3
+    role: float = 0.25
     phrase: float = 1.0
     fields: Mapping[str, float] = field(
         default_factory=lambda: {"body": 1.0, "heading": 0.25, "title": 0.05}
     )
     added_terms: float = 0.3  # terms that translation or synonymy brought in
-    asked_fact: float = 1.5  # times `lexical`, for a question that asks a figure, name or date
+    asked_fact: float = 5.0  # times `lexical`, for a question that asks a figure, name or date
     # Below these a hit, or the best hit, is no answer: all but one in a hundred of the right
     # passages lie above (benchmarks/results/thresholds.md).
     min_score: float = 0.20
     min_best_score: float = 0.21
 
 
-WITHOUT_TOKENS = Weights(lexical=1.0, late=0.0, min_score=0.0, min_best_score=0.0)
+WITHOUT_TOKENS = Weights(
+    lexical=1.0,
+    late=0.0,
+    sentence=0.0,
+    nearby=0.0,
+    context=0.15,
+    role=0.1,
+    asked_fact=1.5,
+    min_score=0.0,
+    min_best_score=0.0,
+)
 """For an encoder without token vectors: words then speak only through BM25; not calibrated."""
 
 
@@ -48,14 +60,17 @@ class Signals:
     """What each stage says of the candidates; arrays of one length, one row each.
 
     lexical: BM25 over the most it could be for this question, in [0, 1]. dense, context: cosines in
-    [-1, 1]. late: word by word, in [0, 1]. role: 1 where the passage's role is the one asked for,
-    else 0. phrase: share of quoted phrases that stand verbatim.
+    [-1, 1]. late: word by word; sentence: the cosine of the best sentence; nearby: that of the
+    better neighbour; these in [0, 1], 0 where there are no token vectors. role: 1 where the
+    passage's role is the one asked for, else 0. phrase: share of quoted phrases it holds.
     """
 
     rows: NDArray[np.int64]
     lexical: Floats
     dense: Floats
     late: Floats
+    sentence: Floats
+    nearby: Floats
     context: Floats
     role: Floats
     phrase: Floats
@@ -67,6 +82,8 @@ class Signals:
             lexical=self.lexical[places],
             dense=self.dense[places],
             late=self.late[places],
+            sentence=self.sentence[places],
+            nearby=self.nearby[places],
             context=self.context[places],
             role=self.role[places],
             phrase=self.phrase[places],
@@ -78,11 +95,13 @@ def fuse_signals(
 ) -> tuple[Floats, dict[str, Floats]]:
     """Scores, higher is better, about 0 to 1; and the share of each part in them, which add up."""
     lexical = weights.lexical * (weights.asked_fact if asks_fact else 1.0)
-    whole = weights.lexical + weights.dense + weights.late
+    whole = weights.lexical + weights.dense + weights.late + weights.sentence + weights.nearby
     parts = {
         "lexical": signals.lexical * np.float32(lexical / whole),
         "dense": np.maximum(signals.dense, 0) * np.float32(weights.dense / whole),
         "late": signals.late * np.float32(weights.late / whole),
+        "sentence": signals.sentence * np.float32(weights.sentence / whole),
+        "nearby": signals.nearby * np.float32(weights.nearby / whole),
         "context": np.maximum(signals.context, 0) * np.float32(weights.context / whole),
         "role": signals.role * np.float32(weights.role / whole),
     }
