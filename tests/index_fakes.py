@@ -186,3 +186,12 @@ def write_speech(path: Path, n_passages: int = 6, seed: int = 1) -> None:
         words = "".join(chance.choices(_WORDS, k=30))
         lines.append(f"第{seed}篇第{number}段,{words}。")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def split_plain(document: Document) -> ParsedFile:
+    """What `parse_plain` does after reading, from the document it made."""
+    speeches = tuple(
+        parse_speech(part, document.file, place)
+        for place, part in enumerate(document.text.split("===\n"))
+    )
+    return ParsedFile(document, speeches, (Removed(0, 1, RemovalReason.MARKUP),), 1.0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from speechrag.cli.text import Text
 from speechrag.config import Settings
+from speechrag.index.progress import BuildReport
 from speechrag.search.render import render_speech_summary
 from speechrag.types import ParsedFile, Speech
 
@@ -21,16 +22,34 @@ def print_json(document: Any) -> None:
 
 
 def run_index(args: argparse.Namespace, settings: Settings, text: Text) -> int:
-    """Build or update the index."""
+    """Build or update the index, and follow the folders if asked to."""
+    from speechrag.index.plan import Redo
     from speechrag.search.library import build_library
 
+    if args.watch:
+        from speechrag.cli.watching import watch_library
+
+        return watch_library(args, settings, text)
     progress = ProgressLine(text, quiet=False)
-    report = build_library(args.sources or None, settings, full=args.full, progress=progress.update)
+    report = build_library(
+        args.sources or None,
+        settings,
+        redo=[mode for mode in Redo if getattr(args, mode)],
+        progress=progress.update,
+    )
     progress.close()
-    document = report.as_json()
-    if args.json:
+    show_build(report, text, as_json=args.json)
+    return 0
+
+
+def show_build(report: BuildReport, text: Text, *, as_json: bool) -> None:
+    """The reasons on stderr; on stdout what was done, as JSON or in words."""
+    for reason in report.reasons:
+        print(f"{text('reason')}: {reason.describe(text.lang)}", file=sys.stderr)
+    document = report.as_json(text.lang)
+    if as_json:
         print_json(document)
-        return 0
+        return
     print(
         text(
             "built",
@@ -41,6 +60,7 @@ def run_index(args: argparse.Namespace, settings: Settings, text: Text) -> int:
             seconds=document["seconds"]["total"],
         )
     )
+    print(text("done", **document["done"]))
     reused = document["reused"]
     if reused["files"] or reused["passages"]:
         print(text("reused", **reused))
@@ -48,7 +68,6 @@ def run_index(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         print(text("skipped", n=len(document["skipped"])))
         for skipped in document["skipped"]:
             print(f"  {skipped['file']}: {skipped['reason']} {skipped['hint']}")
-    return 0
 
 
 class ProgressLine:

@@ -50,7 +50,10 @@ def _add_library_commands(add: Add, text: Text) -> None:
 
     index = add("index", "library:run_index")
     index.add_argument("sources", nargs="*", type=Path, metavar="SOURCE", help=text("arg_sources"))
-    index.add_argument("--full", action="store_true", help=text("opt_full"))
+    modes = index.add_mutually_exclusive_group()
+    for mode in ("full", "resplit", "reencode"):
+        modes.add_argument(f"--{mode}", action="store_true", help=text(f"opt_{mode}"))
+    index.add_argument("--watch", action="store_true", help=text("opt_watch"))
     index.add_argument("--encoder", metavar="NAME", help=text("opt_encoder"))
     _add_json(index, text)
 

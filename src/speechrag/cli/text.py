@@ -74,7 +74,48 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "the question; - reads one a line from stdin",
     ),
     "arg_eval": ("问题集（YAML）", "question set (YAML)"),
-    "opt_full": ("全部重读重算，不用缓存", "read and encode everything again, no cache"),
+    "opt_full": (
+        "全部重读、重新分词、重新编码，不沿用旧索引",
+        "read, tokenize and encode everything again, taking nothing from the last index",
+    ),
+    "opt_resplit": (
+        "从存下的原文重新清洗、切分，不重读文件",
+        "clean and split again from the texts kept, without reading the files",
+    ),
+    "opt_reencode": (
+        "重新编码，不重读文件（换模型时不必写，自会重新编码）",
+        "encode again without reading the files (another model does so by itself)",
+    ),
+    "opt_watch": (
+        "建好后继续看着文件夹，有变动就更新；按 Ctrl-C 结束",
+        "stay and follow the folders, updating the index as they change; Ctrl-C ends it",
+    ),
+    "reason": ("原因", "reason"),
+    "done": (
+        "这次读了 {files_read} 个文件，重切 {files_split} 个；"
+        "分词 {passages_tokenized} 段，编码 {passages_encoded} 段。",
+        "files read: {files_read}, split again: {files_split}; "
+        "passages tokenized: {passages_tokenized}, encoded: {passages_encoded}.",
+    ),
+    "watching": (
+        "正在看着 {sources}，有变动就更新索引；按 Ctrl-C 结束。",
+        "following {sources}; the index is updated as they change. Ctrl-C ends it.",
+    ),
+    "watched": (
+        "{time} 第 {generation} 版：{reasons}共 {n_files} 个文件，{n_passages} 个段落，"
+        "没能读入 {n_skipped} 个，用时 {seconds:.1f} 秒。",
+        "{time} generation {generation}: {reasons} {n_files} files, {n_passages} passages, "
+        "{n_skipped} unreadable, {seconds:.1f} s.",
+    ),
+    "watch_failed": (
+        "{time} 没能更新：{error} {hint}原有的索引照常可用，继续看着。",
+        "{time} not updated: {error} {hint} The index is as it was; still following.",
+    ),
+    "watch_without_events": (
+        "这里收不到文件变动的通知（{error}），改为每 {seconds:.0f} 秒看一次。",
+        "the system tells of no changes here ({error}); looking every {seconds:.0f} s instead.",
+    ),
+    "watch_ended": ("已停止，索引完好。", "stopped; the index is sound."),
     "opt_encoder": ("向量模型：builtin、名称或文件夹", "encoder: builtin, a name or a folder"),
     "opt_eval_encoder": (
         "要比较的向量模型，可写多次",

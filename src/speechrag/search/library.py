@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from speechrag.index.build import build_index
 from speechrag.index.encoders import load_encoder
 from speechrag.index.live import read_current
 from speechrag.index.milvus.vectors import open_remote
+from speechrag.index.plan import Redo
 from speechrag.index.progress import BuildReport, Progress
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.engine import Engine
@@ -29,7 +30,7 @@ def build_library(
     sources: Sequence[Path] | None,
     settings: Settings,
     *,
-    full: bool = False,
+    redo: Collection[Redo] = (),
     encoder: Encoder | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
@@ -38,7 +39,7 @@ def build_library(
     Args:
         sources: Files and folders; None takes those of the last build, or `settings.seeds`.
         settings: Which encoder and user terms to use.
-        full: Read and encode everything again.
+        redo: What to do again though nothing calls for it.
         encoder: An encoder that is loaded already.
         progress: Called with each step.
 
@@ -55,7 +56,7 @@ def build_library(
         settings.index,
         encoder,
         Tokenizer(settings.user_terms),
-        full=full,
+        redo=redo,
         progress=progress,
         assign_roles=assign_roles,
         reader_version=roles_digest(),
