@@ -103,7 +103,9 @@ def measure_paragraphs(paragraphs, comparer):
 
 def has_precedent(found: list[Evidence], thresholds):
     """Whether the closest passage is close enough."""
-    return any(choose_label(e, thresholds, is_best=True) is not Label.UNPRECEDENTED for e in found)
+    return any(
+        choose_label(e, thresholds, among_many=True) is not Label.UNPRECEDENTED for e in found
+    )
 
 
 def precedent_shares(measured, thresholds):

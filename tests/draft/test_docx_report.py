@@ -173,6 +173,50 @@ def test_an_automatically_numbered_paragraph_gets_its_comment(library, tmp_path)
     assert COPIED in dict(comments(data))
 
 
+def change(run, kind):
+    """Make a run an inserted or a deleted one."""
+    mark = run._r.makeelement(f"{W}{kind}", {f"{W}id": "7", f"{W}author": "老王"})
+    run._r.addprevious(mark)
+    mark.append(run._r)
+    if kind == "del":
+        for text in run._r.iter(f"{W}t"):
+            text.tag = f"{W}delText"
+
+
+def test_tracked_changes_stay_and_findings_stand_on_the_words_as_changed(library, tmp_path):
+    document = docx.Document()
+    paragraph = document.add_paragraph("许慎言市长强调：“宁可十防九空，")
+    change(paragraph.add_run("天塌下来也"), "del")
+    change(paragraph.add_run("绝不失防"), "ins")
+    paragraph.add_run("万一。”他又说：“专利证书挂在墙上是光荣”。")
+    document.add_comment(paragraph.runs[:1], "再斟酌", author="审稿人", initials="审")
+    path = tmp_path / "修订.docx"
+    document.save(path)
+    draft = load_draft(path)
+    assert "天塌" not in draft.paragraphs[0].text
+    data = write_docx(make_report(library, draft), path.read_bytes())
+    found = dict(comments(data))
+    assert found[QUOTED].startswith("引文核验 【有出入】")
+    assert found["专利证书挂在墙上是光荣"].startswith("引文核验 【有出入】")
+    assert "再斟酌" in found.values()
+    root = part(data, "word/document.xml")
+    assert [t.text for t in root.iter(f"{W}delText")] == ["天塌下来也"]
+    assert "".join(t.text for i in root.iter(f"{W}ins") for t in i.iter(f"{W}t")) == "绝不失防"
+
+
+def test_what_cannot_be_marked_in_the_text_is_told_at_the_end(library, tmp_path):
+    document = docx.Document()
+    document.add_paragraph("正文里没有这些话。")
+    document.save(tmp_path / "别的.docx")
+    report = make_report(library, draft_from_text(f"{COPIED}\n\n许慎言说：“{QUOTED}”"))
+    data = write_docx(report, (tmp_path / "别的.docx").read_bytes())
+    texts = [p.text for p in docx.Document(io.BytesIO(data)).paragraphs]
+    at = texts.index("标不到正文里的（脚注等处）")
+    assert texts[at + 1] == f"“{COPIED}”"
+    assert texts[at + 2].startswith("【原文重复】《在全市科技成果转化推进会上的讲话》")
+    assert f"“{QUOTED}”" in texts[at:]
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_keeps_the_comments(written, tmp_path):
     source = tmp_path / "对稿.docx"

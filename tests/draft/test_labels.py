@@ -75,10 +75,10 @@ def test_where_one_label_ends_and_the_next_begins(evidence, label):
     assert choose_label(evidence) is label
 
 
-def test_the_closest_of_a_library_needs_more_to_be_a_precedent():
-    assert choose_label(Evidence(cosine=4.2), is_best=True) is Label.UNPRECEDENTED
-    assert choose_label(Evidence(cosine=4.3), is_best=True) is Label.SAME_TOPIC
-    assert choose_label(Evidence(longest_run=16), is_best=True) is Label.VERBATIM
+def test_one_chosen_among_many_needs_more_to_be_a_precedent():
+    assert choose_label(Evidence(cosine=4.2), among_many=True) is Label.UNPRECEDENTED
+    assert choose_label(Evidence(cosine=4.3), among_many=True) is Label.SAME_TOPIC
+    assert choose_label(Evidence(longest_run=16), among_many=True) is Label.VERBATIM
 
 
 def test_coverage_counts_the_words_of_passage_headings_and_title_by_rarity(library):

@@ -184,15 +184,12 @@ class Comparer:
         return measured, precedent
 
     def _label(self, measured: Sequence[_Measured]) -> list[_Candidate]:
-        """The candidates worth showing, the closest first; none where nothing is a precedent."""
+        """The candidates worth showing, the closest first."""
         t = self._thresholds
-        bests = (choose_label(one.evidence, t, is_best=True) for one in measured)
-        if all(label is Label.UNPRECEDENTED for label in bests):
-            return []
         candidates = [
             _Candidate(
                 one.row, one.runs, one.evidence,
-                choose_label(one.evidence, t), score_of(one.evidence, t),
+                choose_label(one.evidence, t, among_many=True), score_of(one.evidence, t),
             )
             for one in measured
         ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 from speechrag.draft.quotes import QuoteFinding
@@ -16,7 +17,7 @@ from speechrag.draft.report import (
     describe_quote,
     source_columns,
 )
-from speechrag.draft.word_anchor import WordPlaces, runs_of
+from speechrag.draft.word_anchor import WordPlaces
 from speechrag.draft.word_package import clean_package
 from speechrag.draft.word_style import BODY, new_document
 from speechrag.draft.wording import Wording
@@ -39,14 +40,19 @@ def write_docx(report: Report, original: bytes | None = None) -> bytes:
     opened = _open(original, say) if original else None
     document, removed = opened or (_from_text(report), "")
     places = WordPlaces(document)
+    unplaced: list[tuple[str, str]] = []
     for finding in report.comparison.findings:
-        if finding.hits:
-            _comment(document, places, finding.paragraph.text, _about(finding, say), whole=True)
+        text, words = finding.paragraph.text, _about(finding, say)
+        if finding.hits and not _comment(document, places, text, words, whole=True):
+            unplaced.append((text, words))
     places = WordPlaces(document)  # comments have split runs: their texts are unchanged
     for quote in report.quotes:
-        if quote.verdict is not Verdict.NOT_A_QUOTE:
-            _comment(document, places, quote.text, _about_quote(quote, say), whole=False)
+        words = _about_quote(quote, say)
+        is_quote = quote.verdict is not Verdict.NOT_A_QUOTE
+        if is_quote and not _comment(document, places, quote.text, words, whole=False):
+            unplaced.append((quote.text, words))
     _add_sources(document, report.comparison, say)
+    _add_unplaced(document, unplaced, say)
     if removed:
         document.add_paragraph(removed)
     out = io.BytesIO()
@@ -75,14 +81,15 @@ def _from_text(report: Report) -> Any:
     return document
 
 
-def _comment(document: Any, places: WordPlaces, text: str, words: str, *, whole: bool) -> None:
-    """Anchor a comment at a paragraph, or at just the words of it; left out where not found."""
+def _comment(document: Any, places: WordPlaces, text: str, words: str, *, whole: bool) -> bool:
+    """Anchor a comment at a paragraph, or at just the words of it; whether they were found."""
     found = places.find(text)
     if found is None:
-        return
+        return False
     paragraph, span = found
-    runs = runs_of(paragraph, None if whole else span)
+    runs = paragraph.runs_of(None if whole else span)
     document.add_comment(runs, _printable(words), author=AUTHOR, initials=INITIALS)
+    return True
 
 
 def _about(finding: Finding, say: Wording) -> str:
@@ -109,14 +116,43 @@ def _add_sources(document: Any, comparison: Comparison, say: Wording) -> None:
         document.add_paragraph(say("no_sources"))
         return
     table = document.add_table(rows=1, cols=5)
-    if "Table Grid" in [style.name for style in document.styles]:
-        table.style = "Table Grid"
+    _draw_borders(table)
     for cell, text in zip(table.rows[0].cells, source_columns(say), strict=True):
-        cell.text = text
+        cell.paragraphs[0].add_run(text).bold = True
     for use in rows:
         texts = (use.title, use.date or "", use.source, use.n_paragraphs, use.n_verbatim)
         for cell, value in zip(table.add_row().cells, texts, strict=True):
             cell.text = _printable(str(value))
+
+
+def _draw_borders(table: Any) -> None:
+    """Lines around all cells: a draft's own styles may know no table with lines."""
+    from docx.oxml.ns import qn
+
+    properties = table._tbl.tblPr
+    borders = properties.makeelement(qn("w:tblBorders"), {})
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = {"val": "single", "sz": "4", "space": "0", "color": "auto"}
+        borders.append(
+            borders.makeelement(qn(f"w:{side}"), {qn(f"w:{k}"): v for k, v in line.items()})
+        )
+    after = [properties.find(qn(f"w:{name}")) for name in ("shd", "tblLayout", "tblLook")]
+    behind = next((element for element in after if element is not None), None)
+    if behind is None:
+        properties.append(borders)
+    else:
+        behind.addprevious(borders)
+
+
+def _add_unplaced(document: Any, unplaced: Sequence[tuple[str, str]], say: Wording) -> None:
+    """Findings in what cannot bear a comment, such as a footnote, in words."""
+    if unplaced:
+        document.add_paragraph().add_run(say("unplaced")).bold = True
+    for text, words in unplaced:
+        cut = text[:N_QUOTED_CHARS] + ("…" if len(text) > N_QUOTED_CHARS else "")
+        document.add_paragraph(_printable(f"“{cut}”"))
+        for line in words.splitlines():
+            document.add_paragraph(_printable(line))
 
 
 def _printable(text: str) -> str:

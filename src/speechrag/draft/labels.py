@@ -25,7 +25,7 @@ class Thresholds:
     overlap: float = 0.35  # letter pairs of a sentence that the passage holds: from here reworded
     meaning: float = 6.31  # closeness, in deviations: from here the same meaning
     topic: float = 1.26  # from here the same topic
-    precedent: float = 4.25  # what the closest of all passages needs at least
+    precedent: float = 4.25  # what a passage needs that was chosen among many
     words_weight: float = 22.0  # what a full coverage adds to the cosine's deviations
     surroundings_weight: float = 1.1  # what a deviation of the surroundings' cosine adds to them
     growth: float = 6.0  # how the three rise with the size of the library, see `for_library`
@@ -51,15 +51,15 @@ DEFAULT = Thresholds()
 
 
 def choose_label(
-    evidence: Evidence, thresholds: Thresholds = DEFAULT, *, is_best: bool = False
+    evidence: Evidence, thresholds: Thresholds = DEFAULT, *, among_many: bool = False
 ) -> Label:
     """The closest kinship that the evidence bears out.
 
     Args:
         evidence: What was measured.
         thresholds: Where the labels part.
-        is_best: Whether it is the evidence of the closest passage of a whole library. Of thousands
-            of unrelated passages one is near by chance, so that it needs more to be a precedent.
+        among_many: Whether the passage was chosen among those of a whole library. Of thousands of
+            unrelated ones some are near by chance, so that it needs more to be a precedent.
     """
     t = thresholds
     if evidence.longest_run >= t.run:
@@ -73,7 +73,7 @@ def choose_label(
     closeness = closeness_of(evidence, t)
     if closeness >= t.meaning:
         return Label.SAME_MEANING
-    least = max(t.topic, t.precedent) if is_best else t.topic
+    least = max(t.topic, t.precedent) if among_many else t.topic
     return Label.SAME_TOPIC if closeness >= least else Label.UNPRECEDENTED
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -10,6 +10,10 @@ from speechrag.draft.records import Span
 from speechrag.index.tokens import fold_key, fold_key_map
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HOLDERS = {f"{_W}{name}" for name in (
+    "ins", "moveTo", "hyperlink", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml", "dir",
+    "bdo",
+)}  # fmt: skip
 N_HEAD_LETTERS = 24  # enough to know a paragraph by
 N_NUMBER_LETTERS = 4  # of 第十一条, 二十一 and the like
 
@@ -17,19 +21,18 @@ N_NUMBER_LETTERS = 4  # of 第十一条, 二十一 and the like
 class WordPlaces:
     """The paragraphs of a Word document in reading order, table cells and text boxes included.
 
-    Words are looked for from the last place found onwards, since a draft is asked for in its order;
-    then from the start.
+    They have the text that a reader sees who accepts all changes: what was inserted or moved here
+    belongs to it, what was deleted does not. Words are looked for from the last place found
+    onwards, since a draft is asked for in its order; then from the start.
     """
 
     def __init__(self, document: Any) -> None:
-        from docx.text.paragraph import Paragraph
-
         body = document.element.body
-        self._paragraphs = [Paragraph(p, document) for p in body.iter(f"{_W}p")]
+        self._paragraphs = [WordParagraph(p, document) for p in body.iter(f"{_W}p")]
         self._keys = [fold_key(p.text, ignore_punctuation=True) for p in self._paragraphs]
         self._at = 0
 
-    def find(self, text: str) -> tuple[Any, Span] | None:
+    def find(self, text: str) -> tuple[WordParagraph, Span] | None:
         """The paragraph that holds a text (or its beginning), and where in `paragraph.text`."""
         key = fold_key(text, ignore_punctuation=True)
         if not key:
@@ -55,29 +58,48 @@ def _place(text: str, words: str, wanted: str) -> Span:
     return offsets[at], offsets[at + len(wanted) - 1] + 1
 
 
-def runs_of(paragraph: Any, span: Span | None = None) -> Sequence[Any]:
-    """The runs of a paragraph, or those that hold just a range of its text.
+class WordParagraph:
+    """A paragraph's runs, links and inserted words among them, and their text."""
 
-    A run that goes beyond the range is split; its formatting stays on both parts. Where text lies
-    in something that is no run (a link, a field), the nearest whole runs are given.
-    """
-    runs = [run for run in paragraph.runs if run.text]
-    if not runs:
-        return [paragraph.add_run("")]  # all of it is links or fields: at its end
-    if span is None:
-        return runs
-    text = paragraph.text
-    chosen = []
-    at = 0
-    for run in runs:
-        begin = text.find(run.text, at)  # words between runs belong to links
-        begin = at if begin < 0 else begin
-        end = begin + len(run.text)
-        at = end
-        low, high = max(span[0], begin), min(span[1], end)
-        if low < high:
-            chosen.append(_part(run, low - begin, high - begin))
-    return chosen or runs
+    def __init__(self, element: Any, document: Any) -> None:
+        self._element = element
+        self._document = document
+
+    @property
+    def runs(self) -> list[Any]:
+        """The runs, as they are now."""
+        from docx.text.run import Run
+
+        return [Run(r, self._document) for r in _runs_in(self._element)]
+
+    @property
+    def text(self) -> str:
+        """The texts of the runs."""
+        return "".join(run.text for run in self.runs)
+
+    def runs_of(self, span: Span | None = None) -> Sequence[Any]:
+        """Its runs, or those that hold just a range of its text.
+
+        A run that goes beyond the range is split; its formatting stays on both parts.
+        """
+        chosen = []
+        at = 0
+        for run in [run for run in self.runs if run.text]:
+            begin, end = at, at + len(run.text)
+            at = end
+            low, high = (begin, end) if span is None else (max(span[0], begin), min(span[1], end))
+            if low < high:
+                chosen.append(_part(run, low - begin, high - begin))
+        return chosen
+
+
+def _runs_in(element: Any) -> Iterator[Any]:
+    """The runs of a paragraph in order, without deleted ones and those of text boxes in it."""
+    for child in element:
+        if child.tag == f"{_W}r":
+            yield child
+        elif child.tag in _HOLDERS:
+            yield from _runs_in(child)
 
 
 def _part(run: Any, start: int, end: int) -> Any:

@@ -23,6 +23,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "quotes": ("引文核验", "Quotations"),
     "sources": ("主要来源", "Sources used most"),
     "results": ("对稿结果与主要来源", "Comparison and sources used most"),
+    "unplaced": (
+        "标不到正文里的（脚注等处）",
+        "What could not be marked in the text (footnotes and the like)",
+    ),
     "no_sources": ("文库里没有相近的讲话。", "No speech of the library is like it."),
     "col_speech": ("讲话", "Speech"),
     "col_date": ("日期", "Date"),
