@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,7 @@ def encode_alone(folder: Folder, *_: object) -> dict[str, Any]:
     """The vector of every passage's text, into a file."""
     shape = (folder.n_passages, _encoder().dim)
     np.lib.format.open_memmap(folder.vectors, "w+", np.float32, shape).flush()
-    return _on_all_cores(_encode, _ranges(folder, 4_000))
+    return _on_all_cores(_encode, _ranges(folder, 2_500))
 
 
 def _encode(job: tuple[Folder, int, int]) -> int:
@@ -152,10 +152,11 @@ def _chunks(items: Sequence[Path], size: int) -> list[Sequence[Path]]:
 def _on_all_cores(work: Callable[[Any], int], jobs: Sequence[Any]) -> dict[str, Any]:
     """Do jobs in as many processes as there are cores, started and warmed beforehand."""
     n_cores = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(n_cores) as pool:
-        list(pool.map(work, [jobs[0]] * n_cores))
+    warm = multiprocessing.Barrier(n_cores + 1)
+    with multiprocessing.Pool(n_cores, _warm_up, (work, jobs[0], warm)) as pool:
+        warm.wait()
         started = time.perf_counter()
-        done = list(pool.map(partial(_timed, work), jobs))
+        done = pool.map(partial(_timed, work), jobs, chunksize=1)
         elapsed = time.perf_counter() - started
     return {
         "seconds": round(elapsed, 3),
@@ -163,6 +164,11 @@ def _on_all_cores(work: Callable[[Any], int], jobs: Sequence[Any]) -> dict[str, 
         "count": sum(count for count, _cpu in done),
         "processes": n_cores,
     }
+
+
+def _warm_up(work: Callable[[Any], int], job: Any, warm: Any) -> None:
+    work(job)
+    warm.wait()
 
 
 def _timed(work: Callable[[Any], int], job: Any) -> tuple[int, float]:

@@ -1,0 +1,83 @@
+"""The table of speechrag and its peers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+_ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("build, s", ("build", "seconds")),
+    ("build, processor s", ("build", "process", "cpu_s")),
+    ("peak memory of the build, MiB", ("build", "process", "own_mib")),
+    ("index on disk, MiB", ("index_mib",)),
+    ("load, s", ("serve", "load_s")),
+    ("question p50, ms", ("serve", "1", "p50_ms")),
+    ("question p99, ms", ("serve", "1", "p99_ms")),
+    ("question, processor ms", ("serve", "1", "cpu_ms")),
+    ("question p50, 8 clients, ms", ("serve", "8", "p50_ms")),
+    ("8 clients, questions a second", ("serve", "8", "per_s")),
+    ("memory when serving, whole process, MiB", ("serve", "memory_own_mib")),
+    ("process start to first answer, s", ("once", "wall_s")),
+    ("of it processor s", ("once", "cpu_s")),
+)
+
+
+def write_report(results: dict[str, Any], path: Path) -> None:
+    """Write peers.md from the figures of peers.json."""
+    machine = results["machine"]
+    lines = [
+        "# speechrag and its peers, in one run",
+        "",
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB,"
+        f" {results['date']}. `python -m benchmarks.scale.peers`: passages of"
+        " `benchmarks.scale.generate` (seed 1), 200 questions (Chinese, English, mixed), the"
+        " built-in encoder for all, each peer in an environment of its own by its own documented"
+        " way (benchmarks/scale/peers/adapters.py). speechrag reads, cleans and splits files;"
+        " the peers are given the passages. Times of loading and of the first answer are with the"
+        " files in the page cache.",
+        "",
+    ]
+    for n_passages, kept in results.get("sizes", {}).items():
+        lines += [f"## {int(n_passages):,} passages", "", *_size_table(kept), ""]
+    if "ndcg" in results:
+        lines += ["## nDCG@10 on the demo library", "", *_ndcg_table(results["ndcg"]), ""]
+    for peer, error in results.get("not_installed", {}).items():
+        lines += [f"{peer} could not be installed: `{error.splitlines()[-1]}`", ""]
+    lines += [_versions(results), ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _size_table(kept: dict[str, Any]) -> list[str]:
+    lines = [f"| | {' | '.join(kept)} |", "|---" * (len(kept) + 1) + "|"]
+    for name, keys in _ROWS:
+        lines.append(f"| {name} | {' | '.join(_show(_at(row, keys)) for row in kept.values())} |")
+    failed = [f"{peer}: `{row['error']}`" for peer, row in kept.items() if "error" in row]
+    return lines + ([""] if failed else []) + failed
+
+
+def _ndcg_table(ndcg: dict[str, dict[str, float]]) -> list[str]:
+    kinds = next(iter(ndcg.values()))
+    lines = [f"| | {' | '.join(kinds)} |", "|---" * (len(kinds) + 1) + "|"]
+    for peer, values in ndcg.items():
+        lines.append(f"| {peer} | {' | '.join(f'{values[kind]:.3f}' for kind in kinds)} |")
+    return lines
+
+
+def _versions(results: dict[str, Any]) -> str:
+    told: dict[str, str] = {}
+    for kept in results.get("sizes", {}).values():
+        for row in kept.values():
+            told |= row.get("build", {}).get("versions", {})
+    return "Versions: " + ", ".join(f"{name} {version}" for name, version in told.items()) + "."
+
+
+def _at(row: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        row = row.get(key) if isinstance(row, dict) else None
+    return row
+
+
+def _show(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"

@@ -1,0 +1,73 @@
+"""One step of one peer, in that peer's environment; prints one line of JSON.
+
+    python -m benchmarks.scale.peers.step PEER STEP --texts FILE --folder DIR --model DIR ...
+
+Steps: build; serve (load, then every question, timed); once (load, one question: the first answer
+of a process); rank (the first ten of every question, for judging).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.scale.machine import memory_of
+from benchmarks.scale.peers.adapters import PEERS, VERSIONS
+from benchmarks.scale.workload import time_clients, time_questions
+
+K = 10
+
+
+def main() -> None:
+    """Run the step."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("peer", choices=PEERS)
+    parser.add_argument("step", choices=("build", "serve", "once", "rank"))
+    parser.add_argument("--texts", type=Path, required=True, help="JSON, a list of strings")
+    parser.add_argument("--questions", type=Path, required=True, help="JSON, a list of strings")
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--library", type=Path, required=True)
+    options = parser.parse_args()
+    print(json.dumps(_run(options), ensure_ascii=False))
+
+
+def _run(options: argparse.Namespace) -> dict[str, Any]:
+    peer = PEERS[options.peer]()
+    if options.step == "build":
+        texts = json.loads(options.texts.read_text(encoding="utf-8"))
+        started = time.perf_counter()
+        peer.build(texts, options.folder, options.model, options.library)
+        return {
+            "seconds": round(time.perf_counter() - started, 3),
+            "versions": {name: version(name) for name in VERSIONS[options.peer]},
+        }
+    questions = json.loads(options.questions.read_text(encoding="utf-8"))
+    started = time.perf_counter()
+    peer.open(options.folder, options.model)
+    loaded = time.perf_counter() - started
+    if options.step == "once":
+        return {"load_s": round(loaded, 3), "found": peer.search(questions[0], K)}
+    if options.step == "rank":
+        return {"found": [peer.search(question, K) for question in questions]}
+
+    def ask(question: str) -> list[Any]:
+        return peer.search(question, K)
+
+    one = time_questions(ask, questions)
+    taken = memory_of(os.getpid())
+    return {
+        "load_s": round(loaded, 3),
+        "1": one,
+        "8": time_clients(ask, questions, 8),
+        "memory_own_mib": round(taken.own_mib, 1),
+    }
+
+
+if __name__ == "__main__":
+    main()
