@@ -66,7 +66,7 @@ class LexicalIndex:
         self._vocabulary = vocabulary
         self._fields = dict(fields)
         self._bm25 = bm25 or Bm25()
-        self._norms = {name: field.norms(self._bm25) for name, field in self._fields.items()}
+        self._norms: dict[str, Floats] = {}  # made when first asked for: as long as the library
 
     @classmethod
     def open(cls, directory: Path, bm25: Bm25 | None = None) -> Self:
@@ -149,7 +149,7 @@ class LexicalIndex:
         for name, field_weight in (field_weights or {MAIN_FIELD: 1.0}).items():
             if field_weight == 0:
                 continue
-            norms = self._norms[name]
+            norms = self._norms_of(name)
             for term, weight in terms.items():
                 rows, tf = self.postings(term, name)
                 if len(rows):
@@ -167,6 +167,11 @@ class LexicalIndex:
     ) -> tuple[Floats, NDArray[np.int64]]:
         """The k best passages with a score above 0: scores, falling, and rows; ties by row."""
         return top_rows(self.scores(terms, field_weights), k, allowed)
+
+    def _norms_of(self, field: str) -> Floats:
+        if field not in self._norms:
+            self._norms[field] = self._fields[field].norms(self._bm25)
+        return self._norms[field]
 
     def _idf(self, df: int) -> float:
         return math.log(1 + (self.n_rows - df + 0.5) / (df + 0.5))
