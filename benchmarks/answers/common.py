@@ -18,6 +18,9 @@ ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 DEV = ROOT / "tests" / "answer" / "unanswerable_dev.yaml"
 TEST = ROOT / "tests" / "unanswerable.yaml"
+HELD_OUT = ROOT / "tests" / "answer" / "unanswerable_held_out.yaml"
+QUESTIONS = ROOT / "tests" / "questions.yaml"
+ANSWERABLE_DEV = ROOT / "tests" / "answer" / "answerable_dev.yaml"
 
 
 def open_demo(folder: str | None = None) -> Engine:
@@ -29,9 +32,9 @@ def open_demo(folder: str | None = None) -> Engine:
     return Engine.open(settings)
 
 
-def answerable() -> list[Question]:
+def answerable(file: Path = QUESTIONS) -> list[Question]:
     """The questions with gold strings."""
-    return load_questions(ROOT / "tests" / "questions.yaml")
+    return load_questions(file)
 
 
 def unanswerable(file: Path) -> list[str]:

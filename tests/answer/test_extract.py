@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from speechrag.answer.extract import compose_answer, split_hit
+from speechrag.answer.extract import compose_answer, says_little, split_hit
 from speechrag.answer.records import Layout, Mode
 from speechrag.answer.render import render_answer
 from speechrag.evaluate import load_questions
@@ -103,3 +103,31 @@ def test_the_json_has_the_fields_others_rely_on(engine):
     assert sentence["citations"] == [1]
     assert document["passages"][0]["rank"] == 1
     assert sentence["spans"][0]["text"] == "58家"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "little"),
+    [
+        ("数字政府到底是个什么东西？", True),
+        ("（二）让企业接得住。", True),
+        ("高校专利转化率要达到百分之", True),
+        ("值班室灯亮着，人不在，电话响了十四声没有人接。", False),
+        ("他说：“我不怕输给别人，怕的是输给一道门。”", False),
+        ("（一）放权不是甩包袱，该管的还要管起来，管不住就放不开。", False),
+    ],
+)
+def test_a_sentence_that_asks_labels_or_breaks_off_says_little(sentence, little):
+    assert says_little(sentence) is little
+
+
+def test_no_passage_has_more_than_its_share_of_an_answer(engine):
+    answer = compose_answer(engine, "招商引资存在哪些短板？")
+    given = [sentence.citations for sentence in answer.sentences]
+    assert max(given.count(one) for one in given) == 2
+    assert len(set(given)) > 1
+
+
+def test_sentences_of_one_passage_are_read_in_the_order_of_the_speech(engine):
+    answer = compose_answer(engine, "怎样推进数字政府建设？")
+    places = [(s.citations, s.start) for s in answer.sentences]
+    assert places == sorted(places)

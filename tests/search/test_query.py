@@ -4,7 +4,7 @@ import pytest
 
 from speechrag.errors import QuestionError
 from speechrag.index.tokens import Tokenizer
-from speechrag.search.query import MAX_QUESTION_CHARS, analyse_question, find_intent
+from speechrag.search.query import MAX_QUESTION_CHARS, analyse_question, find_intent, find_topic
 from speechrag.types import Role
 
 
@@ -78,3 +78,29 @@ def test_a_question_without_words_is_refused_with_a_remedy(tokenizer, question):
 def test_a_book_is_sent_to_the_draft_desk(tokenizer):
     with pytest.raises(QuestionError, match="compare"):
         analyse_question("字" * (MAX_QUESTION_CHARS + 1), tokenizer)
+
+
+@pytest.mark.parametrize(
+    ("question", "role"),
+    [
+        ("留住技术工人难在哪里", Role.PROBLEM),
+        ("年轻教师为什么留不住", Role.PROBLEM),
+        ("why don't farmers plant rice", Role.PROBLEM),
+        ("为什么要重视农村教育", Role.SIGNIFICANCE),
+        ("会议在哪里召开", None),
+    ],
+)
+def test_what_is_wrong_is_told_from_why_it_matters_and_from_where_it_was(question, role):
+    assert find_intent(question) is role
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("职业教育还存在哪些短板？", "职业教育"),
+        ("国有企业怎么改革？", "国有企业 改革"),
+        ("有哪些问题？", "有哪些问题?"),
+    ],
+)
+def test_the_topic_is_the_question_without_what_it_asks(tokenizer, question, topic):
+    assert find_topic(analyse_question(question, tokenizer)) == topic

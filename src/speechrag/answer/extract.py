@@ -8,6 +8,7 @@ relevance, after Carbonell and Goldstein, "The use of MMR" (SIGIR 1998).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechrag.answer.facts import asked_kind, find_spans
+from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
 from speechrag.answer.refuse import THRESHOLD
 from speechrag.corpus.sentences import sentence_ends
@@ -25,29 +27,41 @@ if TYPE_CHECKING:
     from speechrag.search.engine import Engine
     from speechrag.search.query import Query
 
-N_PASSAGES = 12  # that sentences are taken from
-PER_SPEECH = 6  # of one speech: what goes wrong, and what to do, often stands in one chapter
+N_SUGGESTIONS = 3  # nearest passages, when nothing answers
 MIN_CHARS = 8  # a shorter sentence ("怎么办?") says nothing by itself
 MAX_SENTENCES = {Layout.FACT: 2, Layout.NUMBERED: 6, Layout.GROUPED: 8}
+_WHOLE = re.compile('[。！；;!.…：:][”’」』）》】)"]*$')
+_LABEL = re.compile("^[（(]?[一二三四五六七八九十\\d]+[）)、.．][^，,；]{0,24}。$")
 _HALF_WIDTH_STOP = re.compile(r"(?<=[\u4e00-\u9fff”）])\.(?=[\u4e00-\u9fff“（])")
+SAYS_LITTLE = 0.3  # off the weight of a sentence that asks, only labels, or is cut off
 NO_GROUP = "其他"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How sentences are weighed; fitted by benchmarks/answers (benchmarks/results/answers.md)."""
+    """How sentences are weighed; chosen on tests/answer/answerable_dev.yaml (docs/adr/0011)."""
 
-    passage: float = 1.0  # the engine's score of the passage
+    passage: float = 1.0  # how the passage stands beside the best one …
+    flatness: float = 0.5  # … to this power: a small one lets more passages speak
     meaning: float = 0.35  # cosine of question and sentence
-    words: float = 0.05  # share of the question's words, by idf, that stand in the sentence
+    words: float = 0.20  # share of the question's words, by idf, that stand in the sentence
     fact: float = 0.05  # a span of the kind that is asked for
     role: float = 0.10  # its passage does what is asked for (举措, 问题 …)
     novelty: float = 0.30  # 1 - λ of maximal marginal relevance
     floor: float = 0.55  # of the best sentence's weight
+    per_passage: int = 2  # sentences of one passage; the others have something to say as well
 
 
-# A fact stands in one sentence: which one is told by its words and by what can be the answer.
-FACT_CHOICE = Choice(words=0.25, fact=0.15, role=0.0)
+CHOICES: dict[Layout, Choice] = {
+    # A fact stands in one sentence: which one is told by its words and by what can be the answer.
+    Layout.FACT: Choice(flatness=0.25, words=0.25, fact=0.30, role=0.0),
+    Layout.NUMBERED: Choice(),
+    Layout.GROUPED: Choice(meaning=0.70),
+}
+# A bare topic: something of every kind, from passages that say something.
+TOPIC_CHOICE = Choice(flatness=0.1, novelty=0.40, per_passage=1)
+FRAMES = frozenset({Role.OPENING, Role.CLOSING})
+MAX_TOPIC_CHARS, MAX_TOPIC_WORDS = 10, 2  # Chinese, English; a longer one says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +105,24 @@ def compose_answer(
     """
     asked = asked or question
     query = engine.analyse(asked)
-    result = engine.search(asked, k=N_PASSAGES, filters=filters, per_speech=PER_SPEECH)
-    hits = result.hits or result.suggestions
+    found = find_candidates(engine, asked, filters)
+    standings = rank_passages(engine, query, found.hits)
+    hits = [standing.hit for standing in standings] or found.suggestions
     sure = confidence(query, hits, terms=engine.generation.lexical, encoder=engine.encoder)
     layout = choose_layout(query)
-    choice = choice or (FACT_CHOICE if layout is Layout.FACT else Choice())
+    choice = choice or pick_choice(query, layout)
     blank = Answer(
         question, True, Mode.EXTRACTIVE, (), (), sure, layout, asked=asked, filters=filters
     )
-    if not result.hits or sure < threshold:
-        return replace(blank, suggestions=tuple(hits[:3]))
-    weighed = weigh_sentences(engine, query, hits, choice)
+    if not standings or sure < threshold:
+        return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
+    if choice is TOPIC_CHOICE:
+        told = [s for s in standings if s.hit.passage.role not in FRAMES]
+        standings = told or standings
+    weighed = weigh_sentences(engine, query, standings, choice)
     chosen = choose_sentences(engine, weighed, MAX_SENTENCES[layout], choice)
     if not chosen:
-        return replace(blank, suggestions=tuple(hits[:3]))
+        return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
     return replace(blank, refused=False, **_lay_out(query, chosen, layout))  # type: ignore[arg-type]
 
 
@@ -113,6 +131,17 @@ def choose_layout(query: Query) -> Layout:
     if (query.asks_fact or query.intent is None) and asked_kind(query.text):
         return Layout.FACT
     return Layout.NUMBERED if query.intent else Layout.GROUPED
+
+
+def pick_choice(query: Query, layout: Layout) -> Choice:
+    """How the sentences of an answer to this question are weighed."""
+    n_chars = sum(char.isalnum() for char in query.folded)
+    is_short = (
+        n_chars <= MAX_TOPIC_CHARS
+        if query.chinese_share > 0.5
+        else len(query.english_words) <= MAX_TOPIC_WORDS
+    )
+    return TOPIC_CHOICE if is_short and layout is Layout.GROUPED else CHOICES[layout]
 
 
 def split_hit(hit: Hit) -> list[Candidate]:
@@ -140,10 +169,11 @@ def _ends(line: str) -> list[int]:
 
 
 def weigh_sentences(
-    engine: Engine, query: Query, hits: Sequence[Hit], choice: Choice
+    engine: Engine, query: Query, standings: Sequence[Standing], choice: Choice
 ) -> list[Candidate]:
     """Every sentence of the passages with its weight, best first, ties by place."""
-    candidates = [candidate for hit in hits for candidate in split_hit(hit)]
+    candidates = [candidate for standing in standings for candidate in split_hit(standing.hit)]
+    shares = {standing.hit.passage.id: standing.share for standing in standings}
     vector = engine.encoder.encode_queries([query.text])[0]
     cosines = engine.encoder.encode_passages([c.text for c in candidates]) @ vector
     kinds = asked_kind(query.text) if choose_layout(query) is Layout.FACT else ()
@@ -157,15 +187,21 @@ def weigh_sentences(
         words = sum(w for t, w in (wanted | added).items() if t in tokens) / most
         has_fact = bool(kinds) and bool(find_spans(query.text, candidate.text))
         weight = (
-            choice.passage * candidate.hit.score
+            choice.passage * shares[candidate.hit.passage.id] ** choice.flatness
             + choice.meaning * max(0.0, cosine)
             + choice.words * min(1.0, words)
             + choice.fact * has_fact
             + choice.role
             * (query.intent is not None and candidate.hit.passage.role is query.intent)
+            - SAYS_LITTLE * says_little(candidate.text)
         )
         weighed.append(replace(candidate, weight=weight, has_fact=has_fact))
     return sorted(weighed, key=lambda c: (-c.weight, c.hit.passage.id, c.start))
+
+
+def says_little(sentence: str) -> bool:
+    """Whether it asks back, is but the label of what follows, or breaks off."""
+    return not _WHOLE.search(sentence) or bool(_LABEL.match(sentence))
 
 
 def choose_sentences(
@@ -184,8 +220,9 @@ def choose_sentences(
     while len(taken) < min(n_most, len(pool)):
         gains = (1 - choice.novelty) * weights - choice.novelty * alike[:, taken].max(axis=1)
         gains[taken] = -np.inf
+        gains[_spent(pool, taken, choice.per_passage)] = -np.inf
         best = int(gains.argmax())
-        if alike[best, taken].max() > 0.95:
+        if np.isneginf(gains[best]) or alike[best, taken].max() > 0.95:
             break
         taken.append(best)
     chosen = [pool[at] for at in taken]
@@ -194,12 +231,24 @@ def choose_sentences(
     return chosen
 
 
+def _spent(pool: Sequence[Candidate], taken: Sequence[int], per_passage: int) -> list[int]:
+    """The candidates whose passage has given its share of sentences."""
+    given = Counter(pool[at].hit.passage.id for at in taken)
+    return [at for at, c in enumerate(pool) if given[c.hit.passage.id] >= per_passage]
+
+
 def _lay_out(query: Query, chosen: Sequence[Candidate], layout: Layout) -> dict[str, object]:
     """Sentences in the order in which they are shown, and the passages they cite."""
-    order = list(chosen)
-    if layout is Layout.GROUPED:
-        groups = list(dict.fromkeys(_group(c) for c in chosen))
-        order = [c for group in groups for c in chosen if _group(c) == group]
+    groups = list(dict.fromkeys(_group(c) for c in chosen)) if layout is Layout.GROUPED else []
+    places = list(dict.fromkeys(c.hit.passage.id for c in chosen))
+    order = sorted(  # what stands together is read together, in the order of the speech
+        chosen,
+        key=lambda c: (
+            groups.index(_group(c)) if layout is Layout.GROUPED else 0,
+            places.index(c.hit.passage.id),
+            c.start,
+        ),
+    )
     passages: list[Hit] = []
     numbers: dict[str, int] = {}
     sentences = []

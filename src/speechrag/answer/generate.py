@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from speechrag.answer.cite import check_answer
 from speechrag.answer.endpoint import Endpoint, EndpointFailure
-from speechrag.answer.extract import N_PASSAGES, compose_answer
+from speechrag.answer.extract import compose_answer
+from speechrag.answer.passages import find_candidates, rank_passages
 from speechrag.answer.prompt import NO_ANSWER, Request, build_request
 from speechrag.answer.records import Answer, Layout, Mode, Note
 from speechrag.types import Hit
@@ -39,9 +40,10 @@ def prepare_request(
 
 def request_for(engine: Engine, answer: Answer, endpoint: Endpoint) -> Request:
     """What would be sent: the passages that the extractive answer cites, then the other hits."""
-    result = engine.search(answer.asked, k=N_PASSAGES, filters=answer.filters)
+    found = find_candidates(engine, answer.asked, answer.filters)
+    ranked = rank_passages(engine, engine.analyse(answer.asked), found.hits)
     known = {hit.passage.id for hit in answer.passages}
-    others = [hit for hit in result.hits if hit.passage.id not in known]
+    others = [standing.hit for standing in ranked if standing.hit.passage.id not in known]
     return build_request(
         answer.asked,
         (*answer.passages, *others),

@@ -39,7 +39,11 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
         (
             "问题|短板|不足|薄弱|差距|困难(?!群)|难点|堵点|痛点|瓶颈|弱项|缺点|毛病|哪里(做得)?不好",
             r"\bproblems?\b|shortcoming|weakness|bottleneck|\bobstacle|\bdifficult|\bgaps?\b",
-            r"\bchallenges?\b|\black(s|ing)?\b|\bshortage|\bstruggl|what is wrong",
+            r"\bchallenges?\b|\black(s|ing)?\b|\bshortage|\bstruggl|what is wrong|\bcomplain",
+            "难题|矛盾(?!纠纷)|不到位|[差难卡]在|漏洞|症结|隐患|弊端|教训|根源|病根",
+            # 为什么重要 asks for significance, 为什么留不住 for what is wrong
+            "为(什么|何|啥).{0,14}(不|没|难(?!忘)|少|慢|差|流失)",
+            r"\bwhy (\w+ ){0,3}?(not|\w+n't|so (few|little|slow)|leave|fail)\b",
         ),
     ),
     (
@@ -75,13 +79,18 @@ _INTENT_CUES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     ),
 )
 _INTENTS = tuple((role, re.compile("|".join(cues))) for role, cues in _INTENT_CUES)
+# What frames a question besides its cue; only whole words, or 国有 would lose its 有.
+_FRAME = re.compile(
+    "的?段落|怎么[写讲说]|哪些|是?什么|有没有|还有|还?存在|当前|面临|突出|的地方|讲话里?|[在从]?哪里"
+    r"|[吗呢]\s*$|[?,.]"
+)
 
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]{2,60})[”」』\"]|《([^》]{2,60})》")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _FACT = re.compile(
     "多少|几(个|家|项|年|次|名|人|亿|万|公里|天|成|%|百分|位|篇|条)|百分之几|第几|什么地方|叫什么"
-    "|哪(一)?(年|天|月|里(?!(做得)?不好)|个|家|位|些地|款|座)|谁|何时|什么时候"
+    "|(?<![差难卡结]在)哪(一)?(年|天|月|里(?!(做得)?不好)|个|家|位|些地|款|座)|谁|何时|什么时候"
     r"|\bhow (many|much|long|often|far)\b|\bwho\b|\bwhen\b|\bwhere\b|what (percent|year|date)"
 )
 
@@ -149,6 +158,19 @@ def find_intent(folded: str) -> Role | None:
         if pattern.search(folded):
             return role
     return None
+
+
+def find_topic(query: Query) -> str:
+    """What the question is about, without what it asks of it; all of it when nothing else is left.
+
+    数字政府建设还存在哪些问题 → 数字政府建设.
+    """
+    topic = query.folded
+    for role, pattern in _INTENTS:
+        if role is query.intent:
+            topic = pattern.sub(" ", topic)
+    topic = _FRAME.sub(" ", topic).strip()
+    return topic if sum(char.isalnum() for char in topic) > 1 else query.folded
 
 
 def _weigh(tokens: list[str]) -> dict[str, float]:

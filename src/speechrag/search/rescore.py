@@ -1,0 +1,182 @@
+"""A second look at the best candidates: which of them is the one to read first.
+
+The engine weighs each passage by itself. Here the first few are looked at more closely, and beside
+each other: the best sentence of each, what the question is about apart from what it asks of it, how
+much of the same speech was found, and the probability that the passage does what is asked for. A
+linear model in the manner of ListNet (Cao and others, "Learning to Rank: From Pairwise Approach to
+Listwise Approach", ICML 2007), fitted by `python -m benchmarks.answers.order` on questions that no
+figure is reported on (benchmarks/results/answers-order.md).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechrag.corpus.sentences import sentence_ends
+from speechrag.search.candidates import Searchable
+from speechrag.search.late import Floats, Ids, TokenRows, best_matches
+from speechrag.search.query import Query, find_topic
+from speechrag.search.role_features import ROLES
+from speechrag.search.roles import load_role_model
+from speechrag.types import Encoder, Hit, Role, Speech, Vectors
+
+N_RESCORED = 30
+N_KEPT = 2_000  # passages and speeches that are kept cut up: some 10 MB
+N_OF_A_SPEECH = 3  # its best passages stand for a speech
+
+# Feature → (mean, scale, weight): printed by benchmarks.answers.order.
+MODEL: dict[str, tuple[float, float, float]] = {
+    "score": (0.2590, 0.0867, 0.65),
+    "sentence": (0.2103, 0.0946, 0.75),
+    "sentence_words": (0.2980, 0.1205, 0.50),
+    "topic_words": (0.3967, 0.1668, 0.51),
+    "speech": (0.3283, 0.1382, 0.58),
+    "speech_topic": (0.3445, 0.2145, 0.39),
+    "purpose": (0.0645, 0.1330, 1.28),
+    "opens": (0.0712, 0.2507, -0.37),
+    "closes": (0.0397, 0.1743, -0.20),
+    "length": (4.9435, 0.4781, -0.29),
+    "context": (0.0073, 0.0077, 0.25),
+}
+
+
+class Rescorer:
+    """Looks at the best hits of one library again. Safe to use from several threads.
+
+    Args:
+        generation: The library.
+        encoder: Its encoder, which must have token vectors (`late.TokenRows`).
+
+    """
+
+    def __init__(self, generation: Searchable, encoder: Encoder) -> None:
+        self._generation = generation
+        self._encoder = encoder
+        self._sentences: dict[str, tuple[Vectors, list[Ids], Ids]] = {}
+        self._roles: dict[str, Floats] = {}
+        self._keeping = threading.Lock()
+
+    def score(self, query: Query, hits: Sequence[Hit]) -> Floats:
+        """How much speaks for each hit as the first to read: float32, shape (len(hits),).
+
+        Differences are log odds: `exp(a - b)` is how many times likelier one is than another.
+        """
+        features = self.measure(query, hits)
+        means, scales, weights = np.array([MODEL[name] for name in MODEL]).T
+        found: Floats = (((features - means) / scales) @ weights).astype(np.float32)
+        return found
+
+    def measure(self, query: Query, hits: Sequence[Hit]) -> NDArray[np.float64]:
+        """The features of `MODEL` for each hit, shape (len(hits), len(MODEL)).
+
+        score: the engine's, without what the role gave it. sentence, sentence_words: the best
+        cosine, and the best match word by word, of a sentence with the question. topic_words: the
+        match of passage, headings and title with what the question is about. speech, speech_topic:
+        the best score, and the best three topic matches, of the hits of the same speech. purpose:
+        the probability that the passage does what is asked for, times speech_topic. opens, closes:
+        the probabilities that it only opens or closes the speech, unless that is asked for. length:
+        the logarithm of its characters. context: the cosine of its headings, as the engine weighs
+        it.
+        """
+        if not hits:
+            return np.zeros((0, len(MODEL)))
+        encoder = self._encoder
+        assert isinstance(encoder, TokenRows)
+        idf = self._generation.lexical.idf
+        topic = find_topic(query)
+        vector = encoder.encode_queries([query.text])[0]
+        cut = self._cut(hits)
+        scores = [hit.score - hit.parts.get("role", 0.0) for hit in hits]
+        topics = best_matches(encoder, topic, [whole for _, _, whole in cut], idf).tolist()
+        owner = np.repeat(np.arange(len(hits)), [len(ids) for _, ids, _ in cut])
+        words = best_matches(encoder, query.text, [s for _, ids, _ in cut for s in ids], idf)
+        by_speech: dict[str, list[int]] = defaultdict(list)
+        for at, hit in enumerate(hits):
+            by_speech[hit.speech.id].append(at)
+        rows = []
+        for at, hit in enumerate(hits):
+            same = by_speech[hit.speech.id]
+            best = sorted((topics[other] for other in same), reverse=True)[:N_OF_A_SPEECH]
+            speech_topic = sum(best) / N_OF_A_SPEECH
+            asked, opens, closes = self._roles_of(hit, query.intent)
+            rows.append(
+                (
+                    scores[at],
+                    float((cut[at][0] @ vector).max()),
+                    float(words[owner == at].max()),
+                    topics[at],
+                    max(scores[other] for other in same),
+                    speech_topic,
+                    asked * speech_topic,
+                    opens,
+                    closes,
+                    float(np.log(len(hit.text))),
+                    hit.parts.get("context", 0.0),
+                )
+            )
+        return np.array(rows)
+
+    def _cut(self, hits: Sequence[Hit]) -> list[tuple[Vectors, list[Ids], Ids]]:
+        """Of each hit: its sentences' vectors and tokens, and the tokens of all that names it."""
+        encoder = self._encoder
+        assert isinstance(encoder, TokenRows)
+        known = self._sentences
+        new = {hit.passage.id: hit for hit in hits if hit.passage.id not in known}
+        pieces = {key: split_sentences(hit.text) for key, hit in new.items()}
+        flat = [piece for some in pieces.values() for piece in some]
+        wholes = [
+            "\n".join((hit.text, " ".join(hit.passage.section_path), hit.speech.title))
+            for hit in new.values()
+        ]
+        vectors = encoder.encode_passages(flat)
+        ids = encoder.token_ids([*flat, *wholes])
+        found, at = {}, 0
+        for key, whole in zip(new, ids[len(flat) :], strict=True):
+            end = at + len(pieces[key])
+            found[key] = (vectors[at:end], ids[at:end], whole)
+            at = end
+        chosen = [found.get(hit.passage.id) or known[hit.passage.id] for hit in hits]
+        with self._keeping:
+            kept = {} if len(known) + len(found) > N_KEPT else known
+            self._sentences = kept | found
+        return chosen
+
+    def _roles_of(self, hit: Hit, intent: Role | None) -> tuple[float, float, float]:
+        """The probabilities of the role that is asked for, of an opening and of a closing."""
+        shares = self._role_shares(hit.speech)[hit.speech.passages.index(hit.passage)]
+        asked = float(shares[ROLES.index(intent)]) if intent else 0.0
+        opens, closes = (
+            0.0 if intent is role else float(shares[ROLES.index(role)])
+            for role in (Role.OPENING, Role.CLOSING)
+        )
+        return asked, opens, closes
+
+    def _role_shares(self, speech: Speech) -> Floats:
+        """The probability of each role for each passage of a speech, rows that add up to 1."""
+        known = self._roles.get(speech.id)
+        if known is not None:
+            return known
+        logits = load_role_model().score(speech)
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        found: Floats = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+        with self._keeping:
+            kept = {} if len(self._roles) >= N_KEPT else self._roles
+            self._roles = kept | {speech.id: found}
+        return found
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a passage; the whole where none has eight characters."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        start = 0
+        for end in sentence_ends(line):
+            if end - start >= 8:
+                pieces.append(line[start:end])
+            start = max(start, end)
+    return pieces or [text]
