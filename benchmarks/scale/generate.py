@@ -153,13 +153,18 @@ def make_questions(n: int, seed: int = 1) -> list[tuple[str, str]]:
     return found
 
 
+def write_speech(speech: MadeSpeech, out: Path) -> None:
+    """Write a speech's file below a folder; one in twenty in GB18030."""
+    path = out / speech.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encoding = "gb18030" if speech.number % 20 == 7 else "utf-8"
+    path.write_text(speech.render(), encoding=encoding)
+
+
 def write_library(generator: Generator, out: Path) -> int:
-    """Write the speeches below a folder, one in twenty in GB18030; returns how many."""
+    """Write all speeches below a folder; returns how many."""
     for speech in generator.speeches():
-        path = out / speech.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        encoding = "gb18030" if speech.number % 20 == 7 else "utf-8"
-        path.write_text(speech.render(), encoding=encoding)
+        write_speech(speech, out)
     return len(generator.sizes)
 
 

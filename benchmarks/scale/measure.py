@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.scale.generate import Generator, make_questions, write_library
+from benchmarks.scale.generate import Generator, make_questions, write_speech
 from benchmarks.scale.machine import memory_of
 from benchmarks.scale.workload import time_clients, time_questions
 
@@ -79,11 +79,13 @@ def _offsets(path: Path) -> list[int]:
 def generate(folder: Folder, n_passages: int, seed: int) -> dict[str, Any]:
     """Write the library, and its passages one a line."""
     generator = Generator(n_passages, seed)
-    n_files = write_library(generator, folder.library)
+    folder.library.mkdir(parents=True)
     with folder.passages.open("w", encoding="utf-8") as file:
-        file.writelines(passage + "\n" for passage in generator.passages())
+        for speech in generator.speeches():
+            write_speech(speech, folder.library)
+            file.writelines(passage + "\n" for passage in speech.passages)
     n_bytes = sum(path.stat().st_size for path in folder.library.rglob("*.txt"))
-    return {"n_files": n_files, "n_bytes": n_bytes, "n_chars": _count_chars(folder)}
+    return {"n_files": len(generator.sizes), "n_bytes": n_bytes, "n_chars": _count_chars(folder)}
 
 
 def _count_chars(folder: Folder) -> int:
