@@ -22,7 +22,7 @@ from speechrag.config import Settings
 from speechrag.errors import IndexDamaged, StoreError, StoreUnreachable
 from speechrag.index.arrays import open_array, open_json, save_json
 from speechrag.index.lexical import LexicalIndex
-from speechrag.index.live import list_generations
+from speechrag.index.live import list_generations, read_current
 from speechrag.index.manifest import REBUILD, REBUILD_FULL
 from speechrag.index.milvus.client import Connection, MilvusOptions
 from speechrag.index.milvus.collections import VectorIndex, create_collection
@@ -177,10 +177,20 @@ class MilvusVectors:
             )
 
     def sweep(self, index_dir: Path) -> None:
-        """Drop the collections of generations that are gone, and of builds that did not end."""
+        """Drop what generations that are gone and builds that did not end have left.
+
+        Collections of generations older than the one before the live one leave memory; a rollback
+        loads them again.
+        """
         try:
             self._drop(self._leftovers(index_dir))
-        except StoreError as error:
+            live = read_current(index_dir) or ""
+            for name in [name for name in list_generations(index_dir) if name < live][:-1]:
+                if is_remote(index_dir / name):
+                    placement = Placement.read(index_dir / name)
+                    for collection in (placement.passages, placement.contexts):
+                        self._connection.call("release_collection", collection)
+        except (StoreError, IndexDamaged) as error:
             log.warning("%s", error.message)  # the next build tries again
 
     def describe(self, directory: Path) -> dict[str, Any]:
