@@ -370,3 +370,17 @@ def test_after_many_batches_a_batch_has_the_vectors_it_had_before(monkeypatch):
         np.testing.assert_allclose(vectors, before, atol=1e-6)
     encoder.encode_queries(["人才"])
     assert used == [300, 300, 300]  # a question does not wait for it
+
+
+def test_the_builtin_encoder_tells_distinct_tokens_and_the_lengths_of_their_sums():
+    encoder = load_encoder("builtin")
+    texts = ["推进科技成果转化，推进成果转化。", "", "，", "improve the business environment"] * 90
+    texts += [f"{number}个项目" for number in range(400)]
+    many = encoder.token_ids(texts * 80)  # enough to be cut in bulk
+    few = [encoder.token_ids([text])[0] for text in texts]
+    assert [ids.tolist() for ids in many[: len(texts)]] == [ids.tolist() for ids in few]
+    assert all(ids.tolist() == sorted(set(ids.tolist())) for ids in few)
+    assert few[1].tolist() == few[2].tolist() == []
+    norms = encoder.token_norms(few)
+    expected = [np.linalg.norm(encoder.token_rows(ids).sum(axis=0)) for ids in few]
+    assert norms == pytest.approx(np.array(expected), rel=1e-5, abs=1e-6)

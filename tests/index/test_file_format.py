@@ -15,7 +15,7 @@ from speechrag.index.store import ROLES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "file-format.md").read_text(encoding="utf-8")
 DTYPES = {"int32": np.int32, "int64": np.int64, "uint8": np.uint8, "uint16": np.uint16}
-DTYPES["uint64"] = np.uint64
+DTYPES |= {"uint64": np.uint64, "float32": np.float32}
 
 
 def generation_files(index_dir):
@@ -45,14 +45,14 @@ def test_every_array_has_the_type_and_width_documented(build, index_dir):
     build(encoder=TokenHashEncoder())
     checked = 0
     for name, content in documented().items():
-        told = re.search(r"(u?int\d+) \(([^)]*)\)", content)
+        told = re.search(r"(u?int\d+|float32) \(([^)]*)\)", content)
         if told is None or not name.endswith(".npy"):
             continue
         array = np.load(generation_files(index_dir)[name])
         assert array.dtype == DTYPES[told[1]], name
         assert array.ndim == told[2].count(",") + 1, name
         checked += 1
-    assert checked >= 22
+    assert checked >= 24
 
 
 def test_the_format_version_is_documented():

@@ -10,7 +10,7 @@ from speechrag.errors import IndexIncompatible
 from speechrag.index.encoding import token_texts_for_matching
 from speechrag.index.generation import open_current
 from speechrag.index.manifest import FORMAT, read_manifest, write_manifest
-from speechrag.index.passage_tokens import IDS_FILE, STARTS_FILE, PassageTokens, TokenWriter
+from speechrag.index.passage_tokens import FILES, PassageTokens, TokenWriter
 
 FIRST_FORMAT = 1
 
@@ -41,14 +41,19 @@ def stored_tokens(generation):
     return [ids.tolist() for ids in generation.tokens.of(rows)]
 
 
+def assert_norms_fit(generation):
+    """The fake's tokens are all one unit vector: a sentence is as long as it has tokens."""
+    rows = np.arange(generation.store.n_passages)
+    tokens = generation.tokens
+    for ids, norms in zip(tokens.of(rows), tokens.norms(rows), strict=True):
+        ends = np.flatnonzero(ids == -1)
+        assert norms.tolist() == (np.diff([-1, *ends.tolist()]) - 1).tolist()
+
+
 def make_first_format(directory):
     """Turn a generation into what format 1 was: the same without the tokens."""
     manifest, info = read_manifest(directory)
-    files = {
-        name: digest
-        for name, digest in manifest.files.items()
-        if name not in (IDS_FILE, STARTS_FILE)
-    }
+    files = {name: digest for name, digest in manifest.files.items() if name not in FILES}
     for name in set(manifest.files) - set(files):
         (directory / name).unlink()
     old = dataclasses.replace(manifest, format=FIRST_FORMAT, files=files)
@@ -60,6 +65,7 @@ def test_each_row_has_the_tokens_of_its_text_and_headings(build, index_dir):
     generation = open_current(index_dir)
     assert stored_tokens(generation) == expected_tokens(generation)
     assert all(len(row) > 3 for row in stored_tokens(generation))
+    assert_norms_fit(generation)
 
 
 def test_any_order_of_rows_may_be_asked_for(build, index_dir):
@@ -83,6 +89,7 @@ def test_tokens_of_unchanged_passages_are_taken_over(build, index_dir, sources):
     ]
     assert (len(new), len(added.tokenized)) == (4, n_texts(generation, new))
     assert stored_tokens(generation) == expected_tokens(generation)
+    assert_norms_fit(generation)
 
 
 def test_another_encoder_makes_its_own_tokens(build, index_dir):
@@ -100,7 +107,7 @@ def test_an_encoder_without_tokens_writes_none(build, index_dir):
     build(encoder=HashEncoder())
     generation = open_current(index_dir)
     assert generation.tokens is None
-    assert not (generation.directory / STARTS_FILE).exists()
+    assert not any((generation.directory / name).exists() for name in FILES)
 
 
 def test_an_index_of_the_first_format_is_answered_from(build, index_dir):
@@ -135,19 +142,26 @@ def test_a_format_not_known_yet_is_refused_with_the_command(build, index_dir):
 
 
 def test_new_and_old_rows_keep_their_order(tmp_path, encoder):
+    old = PassageTokens(
+        indptr=np.array([0, 3, 3]),
+        ids=np.array([3, -1, 9], dtype=np.int32),
+        sentences=np.array([0, 1, 1]),
+        norms=np.array([7], dtype=np.float32),
+    )
     writer = TokenWriter(tmp_path / "work", encoder)
-    old = [np.array([3, 9], dtype=np.int32), np.array([], dtype=np.int32)]
     writer.add_texts(["甲乙", "丙", "甲"])
-    writer.add_ids(old)
+    writer.add_rows(old, [0, 1])
     for number in range(600):  # more than a batch
         writer.add_texts([chr(0xAC00 + number)])
-    writer.add_ids(old[:1])
+    writer.add_rows(old, [0])
     writer.finish(tmp_path)
     tokens = PassageTokens.open(tmp_path)
     found = [ids.tolist() for ids in tokens.of(np.arange(tokens.n_rows))]
     made = [[0xAC00 + number] for number in range(600)]
     first = [*sorted(map(ord, "甲乙")), -1, ord("丙"), -1, ord("甲")]
-    assert found == [first, [3, 9], [], *made, [3, 9]]
+    assert found == [first, [3, -1, 9], [], *made, [3, -1, 9]]
+    norms = [each.tolist() for each in tokens.norms(np.arange(tokens.n_rows))]
+    assert norms == [[2.0, 1.0], [7.0], [], *([] for _ in made), [7.0]]
 
 
 def test_no_rows_at_all_can_be_written(tmp_path, encoder):

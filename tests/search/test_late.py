@@ -5,12 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from speechrag.index.passage_tokens import join_tokens
+from speechrag.index.passage_tokens import join_tokens, sentence_norms
 from speechrag.search.late import (
     best_matches,
     best_sentences,
     every_word_matches,
-    sentence_norms,
 )
 
 ROWS = np.array([[0, 0], [3, 0], [0, 2], [1, 1], [-1, 0]], dtype=np.float32)
@@ -106,9 +105,12 @@ def test_the_marks_between_sentences_match_nothing():
 
 
 def test_a_sentence_is_as_long_as_its_vector():
-    assert sentence_norms(Tokens(), parted([1, 3], [2], [4])) == pytest.approx([17**0.5, 2.0])
-    assert sentence_norms(Tokens(), parted([], [1, 4], [4])) == pytest.approx([math.inf, 2.0])
-    assert sentence_norms(Tokens(), parted([4])).tolist() == []
+    passages = [parted([1, 3], [2], [4]), parted([], [1, 4], [4]), parted([4])]
+    two, empty_first, none = sentence_norms(Tokens(), passages)
+    assert two == pytest.approx([17**0.5, 2.0])
+    assert empty_first == pytest.approx([math.inf, 2.0])
+    assert none.tolist() == []
+    assert sentence_norms(Tokens(), []) == []
 
 
 def test_a_passage_counts_by_its_best_sentence_and_not_by_its_headings():
@@ -118,7 +120,7 @@ def test_a_passage_counts_by_its_best_sentence_and_not_by_its_headings():
         parted([], [3], []),
         parted([4], [4], [1]),
     ]
-    norms = [sentence_norms(Tokens(), passage) for passage in passages]
+    norms = sentence_norms(Tokens(), passages)
 
     def score(x, y):
         return best_sentences(Tokens(), np.array([x, y], np.float32), passages, norms)

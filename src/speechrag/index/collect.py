@@ -126,7 +126,7 @@ class RowCollector:
         rows = np.arange(start, stop)
         self._body.add_vectors(previous.body.vectors(rows))
         if self._tokens is not None and self._old_tokens is not None:
-            self._tokens.add_ids(self._old_tokens.of(rows))
+            self._tokens.add_rows(self._old_tokens, rows)
         self._add_old_contexts(previous, previous.context_of[start:stop])
         self._keys.frombytes(previous.passage_keys[start:stop].tobytes())
         self._sketches.frombytes(previous.sketches[start:stop].tobytes())
@@ -193,7 +193,7 @@ class RowCollector:
         if self._tokens is None:
             return
         if known and self._old_tokens is not None:
-            self._tokens.add_ids(self._old_tokens.of(known[:1]))
+            self._tokens.add_rows(self._old_tokens, known[:1])
             return
         with self._watch.timing("encode"):
             self._tokens.add_texts(token_texts_for_matching(speech, passage))

@@ -6,25 +6,32 @@ reading and tokenizing them then would take longer than all the rest.
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.arrays import open_array, save_array
 from speechrag.index.encoding import BATCH_ROWS
+from speechrag.types import Vectors
 
-IDS_FILE = "tokens.ids.npy"
 STARTS_FILE = "tokens.indptr.npy"
+IDS_FILE = "tokens.ids.npy"
+SENTENCES_FILE = "tokens.sentences.npy"
+NORMS_FILE = "tokens.norms.npy"
+FILES = (STARTS_FILE, IDS_FILE, SENTENCES_FILE, NORMS_FILE)
 END = -1
 """Stands in a row's tokens behind those of each sentence; behind the last come the headings'."""
 MAX_WAITING = 8 * BATCH_ROWS
 """Passages that wait for a batch of new ones among them to be full."""
 
 Ids = NDArray[np.int32]
+Floats = NDArray[np.float32]
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 @runtime_checkable
@@ -33,6 +40,17 @@ class HasTokens(Protocol):
 
     def token_ids(self, texts: Sequence[str]) -> list[Ids]:
         """The distinct tokens of each text, as numbers, rising."""
+
+    def token_rows(self, ids: Ids) -> Vectors:
+        """The vectors of tokens: float32, shape (len(ids), dim)."""
+
+
+@runtime_checkable
+class SumsTokens(Protocol):
+    """An encoder that adds up many tokens' vectors faster than one by one."""
+
+    def token_norms(self, parts: Sequence[Ids]) -> Floats:
+        """The length of the sum of the vectors of each part's tokens: shape (len(parts),)."""
 
 
 def join_tokens(parts: Sequence[Ids]) -> Ids:
@@ -49,24 +67,53 @@ def tokenize_parts(encoder: HasTokens, rows: Sequence[Sequence[str]]) -> list[Id
     return [join_tokens([next(found) for _ in texts]) for texts in rows]
 
 
+def sentence_norms(encoder: HasTokens, rows: Sequence[Ids]) -> list[Floats]:
+    """The length of each sentence's vector, row by row; infinite where no token has a vector.
+
+    Args:
+        encoder: Gives the token vectors.
+        rows: Tokens as `join_tokens` makes them.
+    """
+    parts: list[Ids] = []
+    counts: list[int] = []
+    for ids in rows:
+        starts = [0, *(np.flatnonzero(ids == END) + 1).tolist()]
+        parts += [ids[start : stop - 1] for start, stop in itertools.pairwise(starts)]
+        counts.append(len(starts) - 1)
+    if isinstance(encoder, SumsTokens):
+        norms = encoder.token_norms(parts) if parts else np.zeros(0, np.float32)
+    else:
+        lengths = [np.linalg.norm(encoder.token_rows(part).sum(axis=0)) for part in parts]
+        norms = np.array(lengths, dtype=np.float32)
+    norms = np.where(norms > 0, norms, np.float32(np.inf)).astype(np.float32)
+    bounds = np.cumsum([0, *counts]).tolist()
+    return [norms[start:stop] for start, stop in itertools.pairwise(bounds)]
+
+
 class PassageTokens:
     """Which tokens each passage and the headings above it hold: `ids[indptr[row]:indptr[row+1]]`.
 
     Args:
         indptr: int64, shape (n_rows + 1,).
         ids: int32, rows as `join_tokens` makes them.
+        sentences: int64, shape (n_rows + 1,): where each row's sentences begin in `norms`.
+        norms: float32, as `sentence_norms` gives them.
     """
 
-    def __init__(self, indptr: NDArray[np.int64], ids: Ids) -> None:
+    def __init__(
+        self, indptr: NDArray[np.int64], ids: Ids, sentences: NDArray[np.int64], norms: Floats
+    ) -> None:
         self._indptr = indptr
         self._ids = ids
+        self._sentences = sentences
+        self._norms = norms
 
     @classmethod
     def open(cls, directory: Path) -> PassageTokens | None:
         """Those of a generation's folder; None where its encoder has no tokens."""
         if not (directory / STARTS_FILE).is_file():
             return None
-        return cls(open_array(directory / STARTS_FILE), open_array(directory / IDS_FILE))
+        return cls(*(open_array(directory / name) for name in FILES))
 
     @property
     def n_rows(self) -> int:
@@ -75,9 +122,21 @@ class PassageTokens:
 
     def of(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Ids]:
         """Each row's tokens, as `join_tokens` makes them."""
-        wanted = np.asarray(rows, dtype=np.int64)
-        starts, stops = self._indptr[wanted].tolist(), self._indptr[wanted + 1].tolist()
-        return [self._ids[start:stop] for start, stop in zip(starts, stops, strict=True)]
+        return _slices(self._indptr, self._ids, rows)
+
+    def norms(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Floats]:
+        """The `sentence_norms` of each row."""
+        return _slices(self._sentences, self._norms, rows)
+
+
+def _slices(
+    indptr: NDArray[np.int64],
+    values: NDArray[_Number],
+    rows: Sequence[int] | NDArray[np.integer[Any]],
+) -> list[NDArray[_Number]]:
+    wanted = np.asarray(rows, dtype=np.int64)
+    starts, stops = indptr[wanted].tolist(), indptr[wanted + 1].tolist()
+    return [values[start:stop] for start, stop in zip(starts, stops, strict=True)]
 
 
 class TokenWriter:
@@ -93,7 +152,9 @@ class TokenWriter:
         self._path = path
         self._encoder = encoder
         self._counts = array("q")
-        self._waiting: list[Sequence[str] | Ids] = []
+        self._sentences = array("q")
+        self._norms = array("f")
+        self._waiting: list[Sequence[str] | tuple[Ids, Floats]] = []
         self._n_texts = 0
 
     def add_texts(self, texts: Sequence[str]) -> None:
@@ -102,17 +163,19 @@ class TokenWriter:
         self._n_texts += 1
         self._flush_when_full()
 
-    def add_ids(self, rows: Sequence[Ids]) -> None:
-        """The next rows have these tokens."""
-        self._waiting += rows
+    def add_rows(self, tokens: PassageTokens, rows: Sequence[int] | NDArray[np.int64]) -> None:
+        """The next rows are these of an earlier index."""
+        self._waiting += zip(tokens.of(rows), tokens.norms(rows), strict=True)
         self._flush_when_full()
 
     def finish(self, directory: Path) -> None:
         """Write the two arrays of `PassageTokens` into a folder."""
         self._flush()
         self._file.close()
-        indptr = np.concatenate([[0], np.cumsum(self._counts, dtype=np.int64)]).astype(np.int64)
+        indptr, sentences = _starts(self._counts), _starts(self._sentences)
         save_array(directory / STARTS_FILE, indptr)
+        save_array(directory / SENTENCES_FILE, sentences)
+        save_array(directory / NORMS_FILE, np.frombuffer(self._norms, dtype=np.float32))
         empty = np.zeros(0, dtype=np.int32)
         ids = np.memmap(self._path, dtype=np.int32, mode="r") if indptr[-1] else empty
         save_array(directory / IDS_FILE, ids)
@@ -126,10 +189,19 @@ class TokenWriter:
             self._flush()
 
     def _flush(self) -> None:
-        new = [item for item in self._waiting if not isinstance(item, np.ndarray)]
-        made = iter(tokenize_parts(self._encoder, new))
-        rows = [item if isinstance(item, np.ndarray) else next(made) for item in self._waiting]
-        self._counts.extend(map(len, rows))
+        new = [item for item in self._waiting if not isinstance(item, tuple)]
+        ids = tokenize_parts(self._encoder, new)
+        made = zip(ids, sentence_norms(self._encoder, ids), strict=True)
+        rows = [item if isinstance(item, tuple) else next(made) for item in self._waiting]
+        for ids_of_row, norms in rows:
+            self._counts.append(len(ids_of_row))
+            self._sentences.append(len(norms))
+            self._norms.frombytes(norms.tobytes())
         if rows:
-            self._file.write(np.concatenate(rows).astype(np.int32, copy=False).tobytes())
+            flat = np.concatenate([ids_of_row for ids_of_row, _ in rows])
+            self._file.write(flat.astype(np.int32, copy=False).tobytes())
         self._waiting, self._n_texts = [], 0
+
+
+def _starts(counts: array[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)

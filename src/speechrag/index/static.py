@@ -220,6 +220,18 @@ class StaticEncoder:
         distinct = (pairs & 0xFFFFFFFF).astype(np.int32)
         return [distinct[a:b] for a, b in itertools.pairwise(bounds.tolist())]
 
+    def token_norms(self, parts: Sequence[Ids]) -> NDArray[np.float32]:
+        """The length of the sum of each part's rows: float32, shape (len(parts),)."""
+        norms = np.zeros(len(parts), np.float32)
+        with self._one_thread() if len(parts) >= _BULK_TEXTS else nullcontext():
+            for start in range(0, len(parts), _BATCH_TEXTS):
+                batch = parts[start : start + _BATCH_TEXTS]
+                sums = np.zeros((len(batch), self.dim), np.float32)
+                starts = np.cumsum([0, *map(len, batch)])
+                self._sum_rows(np.concatenate(batch), starts, sums)
+                norms[start : start + len(batch)] = np.linalg.norm(sums, axis=1)
+        return norms
+
     def token_rows(self, ids: Ids) -> Vectors:
         """The rows of tokens: float32, shape (len(ids), dim); a row's norm is its weight."""
         self._prepare(ids)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.encoding import token_texts_for_matching
-from speechrag.index.passage_tokens import END, tokenize_parts
+from speechrag.index.passage_tokens import END, sentence_norms, tokenize_parts
 from speechrag.search.candidates import Searchable
 from speechrag.types import Vectors
 
@@ -66,12 +66,12 @@ def best_matches(
         idf: The inverse document frequency of a word in the library, ≥ 0.
     """
     asked, norms, rarity = _asked(encoder, question, idf)
-    weights = norms * np.sqrt(rarity)
+    tokens = _Tokens(encoder, passages)
     scores = np.zeros(len(passages), dtype=np.float32)
-    filled = [at for at, ids in enumerate(passages) if len(ids)]
-    if filled and weights.sum() > 0:
-        best = _best_cosines(encoder, asked, [passages[at] for at in filled])
-        scores[filled] = best @ (weights / weights.sum())
+    weights = norms * np.sqrt(rarity)
+    if tokens.filled and weights.sum() > 0:
+        best = tokens.best_cosines(_products(tokens.rows, asked))
+        scores[tokens.filled] = best @ (weights / weights.sum())
     return scores
 
 
@@ -84,14 +84,8 @@ def every_word_matches(
     rarity. Arguments as for `best_matches`.
     """
     asked, norms, rarity = _asked(encoder, question, idf)
-    weights = np.sqrt(norms) * rarity
-    scores = np.zeros(len(passages), dtype=np.float32)
-    filled = [at for at, ids in enumerate(passages) if len(ids)]
-    if filled and weights.sum() > 0:
-        best = _best_cosines(encoder, asked, [passages[at] for at in filled])
-        logs = np.log(best + np.float32(LEAST)) @ (weights / weights.sum())
-        scores[filled] = np.clip(np.exp(logs) - LEAST, 0, 1)
-    return scores
+    tokens = _Tokens(encoder, passages)
+    return _every_word(tokens, _products(tokens.rows, asked), np.sqrt(norms) * rarity)
 
 
 def best_sentences(
@@ -105,39 +99,66 @@ def best_sentences(
         passages: The tokens of each passage, as `passage_tokens.join_tokens` makes them.
         norms: `sentence_norms` of each passage.
     """
-    scores = np.zeros(len(passages), dtype=np.float32)
-    filled = [at for at, lengths in enumerate(norms) if len(lengths)]
-    if not filled:
-        return scores
-    flat = np.concatenate([passages[at] for at in filled])
-    # One product a token there is, then sums: no sentence's vector is made again.
-    known, places = _distinct(np.maximum(flat, 0))
-    products = _products(encoder.token_rows(known), vector[None, :])[:, 0]
-    sums = np.cumsum(np.where(flat == END, 0, products[places]), dtype=np.float64)
-    # A passage's first sentence begins behind the headings of the passage before.
-    ends = np.flatnonzero(flat == END)
-    counts = [len(norms[at]) for at in filled]
-    firsts = np.cumsum([0, *counts[:-1]])
-    begins = np.concatenate([[0], ends[:-1]])
-    begins[firsts] = np.cumsum([0, *(len(passages[at]) for at in filled[:-1])]) - 1
-    before = np.where(begins < 0, 0.0, sums[begins])
-    before[0] = 0.0
-    cosines = (sums[ends] - before) / np.maximum(np.concatenate([norms[at] for at in filled]), 1e-9)
-    scores[filled] = np.maximum(np.maximum.reduceat(cosines, firsts), 0)
+    tokens = _Tokens(encoder, passages)
+    return _best_sentence(tokens, _products(tokens.rows, vector[None, :])[:, 0], norms)
+
+
+class _Tokens:
+    """The tokens of some passages, each distinct one's vector once.
+
+    Attributes:
+        filled: Which passages have tokens at all.
+        rows: The vectors of the distinct tokens, shape (n_distinct, dim).
+    """
+
+    def __init__(self, encoder: TokenRows, passages: Sequence[Ids]) -> None:
+        self.n_passages = len(passages)
+        self.filled = [at for at, ids in enumerate(passages) if len(ids)]
+        flat = np.concatenate([np.zeros(0, np.int32), *(passages[at] for at in self.filled)])
+        self._ends = np.flatnonzero(flat == END)
+        self._starts = np.cumsum([0, *(len(passages[at]) for at in self.filled)])[:-1]
+        known, self._places = _distinct(np.maximum(flat, 0))
+        self.rows = encoder.token_rows(known)
+
+    def best_cosines(self, products: Floats) -> Floats:
+        """Of products with unit vectors, each passage's best cosine, ≥ 0: (n_filled, n_units)."""
+        lengths = np.sqrt(np.einsum("rd,rd->r", self.rows, self.rows))
+        cosines = np.maximum(products / np.maximum(lengths, 1e-9)[:, None], 0)[self._places]
+        cosines[self._ends] = 0
+        best: Floats = np.maximum.reduceat(cosines, self._starts, axis=0)
+        return best
+
+    def sentence_sums(self, products: Floats) -> NDArray[np.float64]:
+        """Of products with one vector, the sum of each sentence's, one after the other."""
+        each = products[self._places].astype(np.float64)
+        each[self._ends] = 0
+        sums = np.concatenate([[0.0], np.cumsum(each)])
+        # A sentence begins behind the one before, or where its passage does.
+        before = np.searchsorted(self._starts, self._ends, side="right") - 1
+        begins = np.maximum(np.concatenate([[0], self._ends[:-1] + 1]), self._starts[before])
+        totals: NDArray[np.float64] = sums[self._ends] - sums[begins]
+        return totals
+
+
+def _every_word(tokens: _Tokens, products: Floats, weights: Floats) -> Floats:
+    """The geometric mean of each passage's best cosines."""
+    scores = np.zeros(tokens.n_passages, dtype=np.float32)
+    if tokens.filled and weights.sum() > 0:
+        logs = np.log(tokens.best_cosines(products) + np.float32(LEAST))
+        scores[tokens.filled] = np.clip(np.exp(logs @ (weights / weights.sum())) - LEAST, 0, 1)
     return scores
 
 
-def sentence_norms(encoder: TokenRows, passage: Ids) -> Floats:
-    """The length of each sentence's vector; infinite where the sentence has no known token.
-
-    Args:
-        encoder: Gives the token vectors.
-        passage: Its tokens, as `passage_tokens.join_tokens` makes them.
-    """
-    ends = np.flatnonzero(passage == END)
-    parts = np.split(passage, ends + 1)[:-1] if len(ends) else []
-    lengths = [np.linalg.norm(encoder.token_rows(part[:-1]).sum(axis=0)) for part in parts]
-    return np.array([length or np.inf for length in lengths], dtype=np.float32)
+def _best_sentence(tokens: _Tokens, products: Floats, norms: Sequence[Floats]) -> Floats:
+    """Each passage's best sentence."""
+    scores = np.zeros(tokens.n_passages, dtype=np.float32)
+    counts = [len(lengths) for lengths in norms]
+    cut = [at for at, count in enumerate(counts) if count]
+    if cut:
+        cosines = tokens.sentence_sums(products) / np.maximum(np.concatenate(norms), 1e-9)
+        firsts = np.cumsum([0, *(counts[at] for at in cut[:-1])])
+        scores[cut] = np.maximum(np.maximum.reduceat(cosines, firsts), 0)
+    return scores
 
 
 def _asked(
@@ -151,31 +172,12 @@ def _asked(
     return rows / norms[:, None], norms, rarity
 
 
-def _best_cosines(encoder: TokenRows, asked: Vectors, passages: Sequence[Ids]) -> Floats:
-    """Each passage's best cosine with each token asked, ≥ 0: shape (n_passages, n_asked).
-
-    Args:
-        encoder: Gives the token vectors.
-        asked: Unit vectors.
-        passages: Tokens, none without any.
-    """
-    flat = np.concatenate(passages)
-    known, places = _distinct(np.maximum(flat, 0))
-    rows = encoder.token_rows(known)
-    lengths = np.sqrt(np.einsum("rd,rd->r", rows, rows))
-    similar = np.maximum(_products(rows, asked) / np.maximum(lengths, 1e-9)[:, None], 0)[places]
-    similar[flat == END] = 0
-    starts = np.cumsum([0, *map(len, passages[:-1])])
-    best: Floats = np.maximum.reduceat(similar, starts, axis=0)
-    return best
-
-
 def _distinct(ids: Ids) -> tuple[Ids, Ids]:
     """The distinct numbers, rising, and the place of each number among them.
 
     As `np.unique`, without its sorting: the numbers are below the size of a vocabulary.
     """
-    met = np.zeros(int(ids.max()) + 1, dtype=np.bool_)
+    met = np.zeros(int(ids.max(initial=-1)) + 1, dtype=np.bool_)
     met[ids] = True
     known = np.flatnonzero(met).astype(np.int32)
     place = np.empty(len(met), dtype=np.int32)
@@ -191,25 +193,27 @@ def _products(rows: Vectors, others: Vectors) -> Floats:
     """
     n_others, dim = others.shape
     size = max(_LEAST_BLOCK, _ONE_THREAD // (dim * max(n_others, 1)))
-    filled = np.concatenate([rows, np.repeat(rows[:1], -len(rows) % size, axis=0)])  # whole blocks
-    products = (filled.reshape(-1, size, dim) @ others.T).reshape(-1, n_others)
-    blocked: Floats = products[: len(rows)]
-    return blocked
+    n_blocks = len(rows) // size
+    n_whole = n_blocks * size
+    products = np.empty((len(rows), n_others), dtype=np.float32)
+    blocks = products[:n_whole].reshape(n_blocks, size, n_others)
+    np.matmul(rows[:n_whole].reshape(n_blocks, size, dim), others.T, out=blocks)
+    np.matmul(rows[n_whole:], others.T, out=products[n_whole:])
+    return products
 
 
 class TokenMatcher:
     """`every_word_matches` and `best_sentences` over the passages of a library.
 
     Their tokens stand in the index; where they do not (an index of format 1, another encoder than
-    its own), those of the passages met are kept. So are the lengths of sentences.
+    its own), those of the passages met are kept.
     """
 
     def __init__(self, encoder: TokenRows, generation: Searchable) -> None:
         self._encoder = encoder
         self._generation = generation
         self._stored = generation.tokens
-        self._kept: dict[int, Ids] = {}
-        self._norms: dict[int, Floats] = {}
+        self._kept: dict[int, tuple[Ids, Floats]] = {}
         self._keeping = threading.Lock()
 
     def match(
@@ -222,31 +226,27 @@ class TokenMatcher:
             vector: Its vector, float32, shape (dim,), unit norm.
             rows: Which passages.
         """
-        tokens = self._stored.of(rows) if self._stored else self._tokens(rows.tolist())
-        norms = self._sentence_norms(rows.tolist(), tokens)
-        words = every_word_matches(self._encoder, question, tokens, self._generation.lexical.idf)
-        return words, best_sentences(self._encoder, vector, tokens, norms)
+        ids, norms = self._stored_or_met(rows)
+        tokens = _Tokens(self._encoder, ids)
+        asked, lengths, rarity = _asked(self._encoder, question, self._generation.lexical.idf)
+        products = _products(tokens.rows, np.concatenate([asked, vector[None, :]]))
+        words = _every_word(tokens, products[:, :-1], np.sqrt(lengths) * rarity)
+        return words, _best_sentence(tokens, products[:, -1], norms)
 
-    def _tokens(self, rows: list[int]) -> list[Ids]:
-        found = {row: self._kept[row] for row in rows if row in self._kept}
-        new = [row for row in rows if row not in found]
+    def _stored_or_met(self, rows: NDArray[np.int64]) -> tuple[list[Ids], list[Floats]]:
+        if self._stored is not None:
+            return self._stored.of(rows), self._stored.norms(rows)
+        wanted = rows.tolist()
+        found = {row: self._kept[row] for row in wanted if row in self._kept}
+        new = [row for row in wanted if row not in found]
         store = self._generation.store
         texts = [token_texts_for_matching(*store.located(row)) for row in new]
-        met = dict(zip(new, tokenize_parts(self._encoder, texts), strict=True))
+        ids = tokenize_parts(self._encoder, texts)
+        norms = sentence_norms(self._encoder, ids)
+        met = dict(zip(new, zip(ids, norms, strict=True), strict=True))
         with self._keeping:
             if len(self._kept) + len(met) > N_PASSAGES_KEPT:
                 self._kept = {}
             self._kept = self._kept | met
         found |= met
-        return [found[row] for row in rows]
-
-    def _sentence_norms(self, rows: list[int], tokens: list[Ids]) -> list[Floats]:
-        known = self._norms
-        met = {
-            row: sentence_norms(self._encoder, ids)
-            for row, ids in zip(rows, tokens, strict=True)
-            if row not in known
-        }
-        with self._keeping:
-            self._norms = met if len(known) + len(met) > N_PASSAGES_KEPT else known | met
-        return [met[row] if row in met else known[row] for row in rows]
+        return [found[row][0] for row in wanted], [found[row][1] for row in wanted]
