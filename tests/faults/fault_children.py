@@ -19,9 +19,12 @@ import faiss  # noqa: F401
 import numpy as np  # noqa: F401
 
 from index_fakes import HashEncoder, parse_plain, write_library
+from speechrag.corpus.clean import parse_document, parse_file
 from speechrag.errors import SpeechragError
 from speechrag.index.build import build_index
+from speechrag.index.encoders import load_encoder
 from speechrag.index.tokens import Tokenizer
+from speechrag.search.roles import assign_roles
 
 TOKENIZER = Tokenizer(["成果转化"])
 TOKENIZER.warm_up()
@@ -141,3 +144,28 @@ def build_again_and_again(folders, index_dir, stop_file):
         with contextlib.suppress(FileNotFoundError):
             build(folders[number % len(folders)], index_dir)
         number += 1
+
+
+def build_library_once(folder, index_dir):
+    """A build as the command line makes it, files read in this process."""
+    _build_library(folder, index_dir)
+
+
+def build_library_again_and_again(folders, index_dir, stop_file):
+    """The same from one folder after another, until told to stop."""
+    number = 1
+    while not Path(stop_file).exists():
+        _build_library(folders[number % len(folders)], index_dir)
+        number += 1
+
+
+def _build_library(folder, index_dir):
+    build_index(
+        [folder],
+        index_dir,
+        load_encoder("builtin"),
+        Tokenizer(),
+        parse=parse_file,
+        split=parse_document,
+        assign_roles=assign_roles,
+    )
