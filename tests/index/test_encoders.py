@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from speechrag.index.static import StaticEncoder
 from speechrag.index.tokens import fold
 from speechrag.index.transformer import SentenceTransformerEncoder, family_prompts
 from speechrag.types import Encoder
+from tiny_models import save_tiny_transformer, tiny_tokenizer
 
 TEXTS = [
     "如何提高科技成果转化效率",
@@ -156,9 +158,9 @@ class TestBuiltin:
         with pytest.raises(EncoderError, match=r"model\.safetensors"):
             StaticEncoder(tmp_path)
 
-    def test_a_tokenizer_of_another_model_is_refused(self, tmp_path, tiny_tokenizer):
+    def test_a_tokenizer_of_another_model_is_refused(self, tmp_path, other_tokenizer):
         (tmp_path / "model.safetensors").symlink_to(BUILTIN_FOLDER / "model.safetensors")
-        tiny_tokenizer.save(str(tmp_path / "tokenizer.json"))
+        other_tokenizer.save(str(tmp_path / "tokenizer.json"))
         with pytest.raises(EncoderError, match="rows"):
             StaticEncoder(tmp_path).encode_queries(["成果"])
 
@@ -208,8 +210,36 @@ class TestLoading:
         assert 1 < builtin.size_mb < 45
         assert (tiny.path, tiny.dim) == (str(tiny_transformer), 16)
 
-    def test_speed_is_measured(self):
-        assert measure_speed(load_encoder(), n_passages=4) > 1
+    def test_models_in_the_hubs_cache_are_listed_by_their_name(
+        self, tmp_path, monkeypatch, tiny_transformer
+    ):
+        monkeypatch.setenv("SPEECHRAG_MODELS", str(tmp_path / "none"))
+        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+        snapshot = tmp_path / "models--some-org--tiny" / "snapshots" / "0123abc"
+        shutil.copytree(tiny_transformer, snapshot)
+        (tmp_path / "models--some-org--half" / "snapshots" / "1").mkdir(parents=True)
+        size = sum(file.stat().st_size for file in snapshot.rglob("*") if file.is_file())
+        builtin, tiny = list_models(measure=True)
+        assert (tiny.name, tiny.path, tiny.dim) == ("some-org/tiny", str(snapshot), 16)
+        assert tiny.size_mb == round(size / 1e6, 1)
+        assert builtin.passage_chars == tiny.passage_chars == 200
+        assert builtin.passages_per_second > tiny.passages_per_second > 0
+
+    @pytest.mark.parametrize("per_second", [10, 900, 20_000])
+    def test_speed_is_measured_on_enough_passages(self, monkeypatch, per_second):
+        """A clock that only an encoder of known speed moves: the figure is that speed."""
+        clock, sizes = [0.0], []
+
+        class Steady:
+            def encode_passages(self, texts):
+                assert {len(text) for text in texts} == {200}
+                assert len(set(texts)) == len(texts)
+                sizes.append(len(texts))
+                clock[0] += len(texts) / per_second
+
+        monkeypatch.setattr("speechrag.index.encoders.time.perf_counter", lambda: clock[0])
+        assert measure_speed(Steady()) == pytest.approx(per_second, abs=0.1)
+        assert 0.5 <= sizes[-1] / per_second <= 2.5
 
 
 @pytest.mark.parametrize(
@@ -236,52 +266,15 @@ def test_instructed_families_put_the_task_before_the_query_only(name):
 
 
 @pytest.fixture(scope="module")
-def tiny_tokenizer():
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    words = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", *"科技成果转化人才问query:passage "]
-    vocabulary = {word: index for index, word in enumerate(dict.fromkeys(words))}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    return tokenizer
+def other_tokenizer():
+    return tiny_tokenizer()
 
 
 @pytest.fixture(scope="module")
-def tiny_transformer(tmp_path_factory, tiny_tokenizer) -> Path:
+def tiny_transformer(tmp_path_factory) -> Path:
     """A real transformer of two layers with random weights and prompts, saved and complete."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
     base = tmp_path_factory.mktemp("bert")
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=tiny_tokenizer.get_vocab_size(),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(base)
-    PreTrainedTokenizerFast(
-        tokenizer_object=tiny_tokenizer,
-        unk_token="[UNK]",
-        pad_token="[PAD]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
-        model_max_length=64,
-    ).save_pretrained(base)
-    transformer = Transformer(str(base))
-    model = SentenceTransformer(
-        modules=[transformer, Pooling(16)],
-        prompts={"query": "问:", "passage": "passage: "},
-        device="cpu",
-    )
-    path = tmp_path_factory.mktemp("models") / "tiny"
-    model.save(str(path))
-    return path
+    return save_tiny_transformer(base, tmp_path_factory.mktemp("models") / "tiny")
 
 
 class TestSentenceTransformer:

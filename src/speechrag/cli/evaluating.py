@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from speechrag.cli.library import print_json
 from speechrag.cli.text import Text
@@ -24,7 +24,11 @@ from speechrag.evaluate import (
 )
 from speechrag.search.engine import Engine
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 MODES = ("lexical", "dense", "fused")
+PLOT_DPI = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def run_eval(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         for each in _engines(engine, args.encoder, settings, text)
     ]
     if args.plot:
-        _plot(measured, args.plot)
+        draw_kinds(measured).savefig(args.plot)
         print(text("plotted", file=args.plot), file=sys.stderr)
     if args.json:
         print_json(_as_json(args.questions, measured, len(missing)))
@@ -150,12 +154,9 @@ def _print_comparison(measured: list[Measured], text: Text) -> None:
             print(f"{one.encoder[-20:] + ' ' + text(mode):<28}{row} {p:.4f}")
 
 
-def _plot(measured: list[Measured], file: Path) -> None:
+def draw_kinds(measured: list[Measured]) -> Figure:
     """Bars of nDCG@10 by kind: words alone, then meaning and both for each encoder."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
 
     bars = [("lexical", measured[0].means("lexical"))]
     for one in measured:
@@ -163,7 +164,8 @@ def _plot(measured: list[Measured], file: Path) -> None:
         bars += [(f"{label} {mode}", one.means(mode)) for mode in ("dense", "fused")]
     kinds = list(bars[0][1])
     width = 0.8 / len(bars)
-    figure, axes = plt.subplots(figsize=(1.6 * len(kinds) + 2, 4.5), layout="constrained")
+    figure = Figure(figsize=(1.6 * len(kinds) + 2, 4.5), dpi=PLOT_DPI, layout="constrained")
+    axes = figure.add_subplot()
     for place, (label, means) in enumerate(bars):
         at = [n + (place - (len(bars) - 1) / 2) * width for n in range(len(kinds))]
         axes.bar(at, [means[kind]["ndcg@10"] for kind in kinds], width, label=label)
@@ -171,5 +173,4 @@ def _plot(measured: list[Measured], file: Path) -> None:
     axes.set_ylabel("nDCG@10")
     axes.set_ylim(0, 1)
     axes.legend(fontsize="small")
-    figure.savefig(file, dpi=120)
-    plt.close(figure)
+    return figure

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from speechrag.index.transformer import SentenceTransformerEncoder, hub_folder, 
 from speechrag.types import Encoder
 
 BUILTIN = "builtin"
+PASSAGE_CHARS = 200
+LEAST_SECONDS = 0.5  # that a measurement takes; less is chance
+_FIRST_TRY = 16
 BUILTIN_FOLDER = Path(__file__).parent.parent / "model"
 
 Progress = Callable[[int, int], None]
@@ -28,7 +32,8 @@ class ModelInfo:
     path: str
     dim: int
     size_mb: float
-    passages_per_second: float | None  # 200 characters each, measured now; None where not asked
+    passages_per_second: float | None  # measured now; None where not asked
+    passage_chars: int = PASSAGE_CHARS  # of the passages that were encoded for it
 
 
 def load_encoder(
@@ -109,13 +114,26 @@ def _static_dim(path: Path) -> int:
     return 0
 
 
-def measure_speed(encoder: Encoder, n_passages: int = 64) -> float:
-    """Passages of 200 characters a second, on this machine, now."""
-    import time
+def measure_speed(encoder: Encoder, least_seconds: float = LEAST_SECONDS) -> float:
+    """Passages of `PASSAGE_CHARS` characters a second, on this machine, now.
 
+    As many passages at once as take `least_seconds` at least: a static model, which gets quicker
+    with their number, is measured as an index is built.
+    """
+    n_passages = _FIRST_TRY
+    encoder.encode_passages(_passages(2))
+    while True:
+        passages = _passages(n_passages)
+        started = time.perf_counter()
+        encoder.encode_passages(passages)
+        seconds = time.perf_counter() - started
+        if seconds >= least_seconds:
+            return round(n_passages / seconds, 1)
+        # four times as many, or as many as the time will take with a fifth in reserve
+        n_passages = max(4 * n_passages, int(1.2 * n_passages * least_seconds / max(seconds, 1e-9)))
+
+
+def _passages(number: int) -> list[str]:
+    """Passages that differ, each of `PASSAGE_CHARS` characters."""
     text = "加快科技成果转化，打造一流营商环境，推动全市经济社会高质量发展。" * 7
-    passages = [f"{i}{text}"[:200] for i in range(n_passages)]
-    encoder.encode_passages(passages[:2])
-    started = time.perf_counter()
-    encoder.encode_passages(passages)
-    return round(n_passages / (time.perf_counter() - started), 1)
+    return [f"{i}{text}"[:PASSAGE_CHARS] for i in range(number)]
