@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from speechrag.errors import EncoderError
 from speechrag.index.segment import Segmenter
-from speechrag.index.tokens import _CONTEXT_CHARS, fold
+from speechrag.index.tokens import CONTEXT_CHARS, fold
 from speechrag.types import Vectors
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class StaticEncoder:
 
     @cached_property
     def _segmenter(self) -> Segmenter:
-        return Segmenter(self._path / TOKENIZER_FILE, fold, _CONTEXT_CHARS)
+        return Segmenter(self._path / TOKENIZER_FILE, fold, CONTEXT_CHARS)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: float32, shape (len(texts), dim); zeros where no token is known."""
@@ -259,6 +259,10 @@ class StaticEncoder:
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             self._common[script] = (words, vectors)
         return self._common[script]
+
+    def common_words(self, script: str) -> tuple[Sequence[str], Vectors]:
+        """The common words of a script, "zh" or "en", and their unit vectors, (n_words, dim)."""
+        return self._words(script)
 
     def nearest_tokens(self, text: str, k: int, script: str = "zh") -> list[tuple[str, float]]:
         """Up to k common words of the vocabulary nearest to a text, with cosines, falling.

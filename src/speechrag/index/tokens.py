@@ -32,7 +32,7 @@ _RUN = re.compile(
 
 # Characters whose simplified form depends on the word they stand in. OpenCC decides by phrases;
 # these rules give the same answer for all but 1 in 10,000 words of jieba's dictionary (see tests).
-_CONTEXT_CHARS = re.compile("[著瞭藉覆像座俱]")
+CONTEXT_CHARS = re.compile("[著瞭藉覆像座俱]")
 _CONTEXT = re.compile(
     "(?<![显名专论土编译原巨昭卓拙遗合])(?P<着>著)(?![名作述称者书录])"
     "|(?P<了>瞭)(?!望)"
@@ -50,7 +50,7 @@ def _table() -> dict[int, str]:
 
 
 def _by_context(folded: str) -> str:
-    if not _CONTEXT_CHARS.search(folded):
+    if not CONTEXT_CHARS.search(folded):
         return folded
     return _CONTEXT.sub(lambda match: match.lastgroup or match[0], folded)
 
