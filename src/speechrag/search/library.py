@@ -30,6 +30,7 @@ def build_library(
     sources: Sequence[Path] | None,
     settings: Settings,
     *,
+    full: bool = False,
     redo: Collection[Redo] = (),
     encoder: Encoder | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -39,6 +40,7 @@ def build_library(
     Args:
         sources: Files and folders; None takes those of the last build, or `settings.seeds`.
         settings: Which encoder and user terms to use.
+        full: Take nothing over from the last build.
         redo: What to do again though nothing calls for it.
         encoder: An encoder that is loaded already.
         progress: Called with each step.
@@ -56,6 +58,7 @@ def build_library(
         settings.index,
         encoder,
         Tokenizer(settings.user_terms),
+        full=full,
         redo=redo,
         progress=progress,
         assign_roles=assign_roles,
