@@ -16,8 +16,9 @@ class Library:
         self.store = self.manifest = self.body = self
         self.n_passages = len(SPEECHES)
 
-    def speech_number(self, row):
-        return SPEECHES[row]
+    @property
+    def speech_of_row(self):
+        return np.array(SPEECHES, dtype=np.int32)
 
     def vectors(self, rows):
         return VECTORS[rows]

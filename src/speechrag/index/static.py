@@ -108,6 +108,10 @@ class StaticEncoder:
     def _segmenter(self) -> Segmenter:
         return Segmenter(self._path / TOKENIZER_FILE, fold, CONTEXT_CHARS)
 
+    def warm_up(self) -> None:
+        """Load the tokenizer now (0.3 s) instead of with the first text."""
+        self._tokenizer.get_vocab_size()
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: float32, shape (len(texts), dim); zeros where no token is known."""
         return self._encode(texts)

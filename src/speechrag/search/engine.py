@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -84,7 +86,11 @@ class Engine:
         encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
         tokenizer = Tokenizer(settings.user_terms)
         remote = open_remote(settings)
-        generation = open_current(settings.index, encoder, tokenizer, remote)
+        # What is loaded with the first question (0.5 s) is loaded while files are verified.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            warmed = pool.submit(_warm_up, encoder, tokenizer)
+            generation = open_current(settings.index, encoder, tokenizer, remote)
+            warmed.result()
         return cls(generation, encoder, tokenizer, settings, reranker=_load_reranker(settings))
 
     @property
@@ -306,6 +312,17 @@ class Engine:
         return Engine(
             self.generation, self.encoder, self.tokenizer, self.settings, weights, self.reranker
         )
+
+
+@runtime_checkable
+class _WarmsUp(Protocol):
+    def warm_up(self) -> None: ...
+
+
+def _warm_up(*parts: object) -> None:
+    for part in parts:
+        if isinstance(part, _WarmsUp):
+            part.warm_up()
 
 
 def _load_reranker(settings: Settings) -> Reranker | None:

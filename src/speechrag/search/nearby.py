@@ -27,16 +27,12 @@ def nearby_scores(
     if not len(rows):
         return scores
     store, last = generation.store, generation.manifest.n_passages - 1
-    beside = [
-        (at, int(row) + step)
-        for at, row in enumerate(rows)
-        for step in (-1, 1)
-        if 0 <= row + step <= last
-        and store.speech_number(int(row) + step) == store.speech_number(int(row))
-    ]
-    if beside:
-        places = np.array([at for at, _ in beside])
-        wanted, positions = np.unique([row for _, row in beside], return_inverse=True)
-        cosines = (generation.body.vectors(wanted) @ vector)[positions]
-        np.maximum.at(scores, places, cosines.astype(np.float32))
+    speeches = store.speech_of_row
+    beside = np.clip(np.concatenate([rows - 1, rows + 1]), 0, last)
+    places = np.tile(np.arange(len(rows)), 2)
+    near = (speeches[beside] == speeches[rows[places]]) & (beside != rows[places])
+    wanted, positions = np.unique(beside[near], return_inverse=True)
+    # Not `@`, for which OpenBLAS would wake its other threads.
+    cosines = np.einsum("rd,d->r", generation.body.vectors(wanted), vector)
+    np.maximum.at(scores, places[near], cosines[positions].astype(np.float32))
     return scores

@@ -1,0 +1,225 @@
+"""Where the time of a question goes, beside the raw engines on the same data in the same run.
+
+    python -m benchmarks.query_path [--sizes 10000 100000] [--runs 3] [--folder DIR] [--out FILE]
+
+Libraries come from `benchmarks.scale.generate` and are built under `--folder` (kept there; those
+that are there already are used). Raw FAISS is the index file of the passages' vectors, asked for
+ten rows with one thread; raw lexical are speechrag's postings of the field body without anything
+around them, and bm25s on the same tokens. All questions are encoded and tokenized beforehand for
+the raw engines; "fused" is `Engine.search`, from the question's text to ten hits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.scale.generate import make_questions
+from benchmarks.scale.workload import time_clients, time_questions
+
+REPO = Path(__file__).parents[1]
+K = 10
+N_QUESTIONS = 100
+N_CLIENTS = 8
+TARGET_RATIO = 1.5
+COLD_STARTS = 5
+
+Figures = dict[str, dict[str, float]]
+
+
+def prepare(folder: Path, n_passages: int, seed: int) -> Path:
+    """The index of a generated library, made where it is not there yet."""
+    library, index = folder / f"library-{n_passages}", folder / f"index-{n_passages}"
+    if not (index / "CURRENT").is_file():
+        _run(
+            "benchmarks.scale.generate", "--passages", n_passages, "--seed", seed, "--out", library
+        )
+        _run("speechrag", "index", library, "--index", index)
+    return index
+
+
+def _run(module: str, *arguments: object) -> float:
+    """Seconds of a Python process of its own."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    subprocess.run(command, cwd=REPO, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def open_engine(index: Path) -> Any:
+    """The engine of an index, with the settings of the repository."""
+    from speechrag.config import load_settings
+    from speechrag.search.engine import Engine
+
+    return Engine.open(load_settings(REPO / "speechrag.yaml", overrides={"index": index}))
+
+
+def measure(index: Path, seed: int) -> tuple[Figures, dict[str, Any]]:
+    """Milliseconds by stage; and what was measured."""
+    import faiss
+
+    engine = open_engine(index)
+    generation = engine.generation
+    questions = [question for _kind, question in make_questions(N_QUESTIONS, seed)]
+    for question in questions:
+        engine.search(question)
+    queries = [engine.analyse(question) for question in questions]
+    vectors = engine.encoder.encode_queries(questions)
+    rows = [vector[None] for vector in vectors]
+    words = [dict.fromkeys(engine.tokenizer.tokenize(question), 1.0) for question in questions]
+    raw = faiss.deserialize_index(
+        np.frombuffer((generation.directory / "body.faiss").read_bytes(), dtype=np.uint8)
+    )
+    faiss.omp_set_num_threads(1)
+    stages: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
+        "raw FAISS": (lambda row: raw.search(row, K), rows),
+        "raw lexical (own postings)": (lambda asked: generation.lexical.search(asked, K), words),
+        "fused": (engine.search, questions),
+        "read the question": (engine.analyse, questions),
+        "encode it": (lambda question: engine.encoder.encode_queries([question]), questions),
+        "lexical, three fields": (
+            lambda query: generation.lexical.scores(query.terms, engine.weights.fields), queries
+        ),
+        "dense, 200 rows": (lambda row: generation.body.search(row, 200), rows),
+        "headings, 20 rows": (lambda row: generation.context.search(row, 20), rows),
+        **_late_stages(engine, queries, vectors),
+    }  # fmt: skip
+    figures = {
+        name: time_questions(ask, given, n_rounds=1) for name, (ask, given) in stages.items()
+    }
+    figures["raw bm25s"] = _time_bm25s(engine, words)
+    figures[f"fused, {N_CLIENTS} clients"] = time_clients(engine.search, questions, N_CLIENTS)
+    told = {
+        "n_passages": generation.manifest.n_passages,
+        "n_contexts": generation.context.n_vectors,
+        "kind": generation.body.description,
+    }
+    return figures, told
+
+
+def _late_stages(
+    engine: Any, queries: Sequence[Any], vectors: np.ndarray
+) -> dict[str, tuple[Callable[[Any], object], Sequence[Any]]]:
+    """The stages that work on candidates, from their rows on."""
+    from speechrag.search.hits import find_matches
+
+    located, candidates = [], []
+    for query, vector in zip(queries, vectors, strict=True):
+        hits = engine.search(query.text).hits
+        located.append((set(query.terms), [(hit.speech, hit.passage) for hit in hits]))
+        candidates.append(
+            (query.text, vector, engine.generation.body.search(vector[None], 150)[1][0])
+        )
+    return {
+        "words and sentences of 150 candidates": (
+            lambda given: engine.matcher.match(*given), candidates
+        ),
+        "marking words in the hits": (
+            lambda given: [find_matches(engine.tokenizer, given[0], *at) for at in given[1]],
+            located,
+        ),
+    }  # fmt: skip
+
+
+def _time_bm25s(engine: Any, words: Sequence[dict[str, float]]) -> dict[str, float]:
+    import bm25s
+
+    numbers = {"": 0}
+    ids = [
+        [numbers.setdefault(token, len(numbers)) for token in engine.tokenizer.tokenize(text)]
+        for _id, text in engine.iter_passages()
+    ]
+    index = bm25s.BM25(method="lucene")
+    index.index((ids, numbers), show_progress=False)
+    known = [[word for word in asked if word in numbers] or [""] for asked in words]
+    return time_questions(
+        lambda asked: index.retrieve([asked], k=K, show_progress=False), known, n_rounds=1
+    )
+
+
+def measure_cold(index: Path) -> list[float]:
+    """Seconds of `speechrag search` from the start of the process to its end."""
+    _run("speechrag", "search", "乡村振兴", "--index", index)  # files in the page cache
+    return sorted(
+        _run("speechrag", "search", "乡村振兴", "--index", index) for _ in range(COLD_STARTS)
+    )
+
+
+def render(sizes: dict[int, tuple[list[Figures], dict[str, Any], list[float]]]) -> str:
+    """The results as Markdown: medians over the runs, with the least and the most."""
+    lines = [
+        "# The query path",
+        "",
+        f"`python -m benchmarks.query_path`, {os.cpu_count()} cores, generated libraries;"
+        f" {N_QUESTIONS} questions a run. Milliseconds: median over the runs (least to most).",
+    ]
+    for runs, told, cold in sizes.values():
+        lines += [
+            "",
+            f"## {told['n_passages']} passages, {told['n_contexts']} heading paths,"
+            f" vectors: {told['kind']} ({len(runs)} runs)",
+            "",
+            "| stage | p50 | p99 | processor, mean |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| {name} | {_spread(runs, name, 'p50_ms')} | {_spread(runs, name, 'p99_ms')}"
+            f" | {_spread(runs, name, 'cpu_ms')} |"
+            for name in runs[0]
+        ]
+        ratios = sorted(map(_ratio, runs))
+        lines += [
+            "",
+            f"Fused p50 over raw FAISS + raw lexical p50: **{np.median(ratios):.2f}**"
+            f" ({ratios[0]:.2f} to {ratios[-1]:.2f}); the target is {TARGET_RATIO}.",
+            f"By processor time, which others' work on the machine disturbs less:"
+            f" {np.median(sorted(_ratio(run, 'cpu_ms') for run in runs)):.2f}.",
+            f"A cold `speechrag search`: {np.median(cold):.2f} s"
+            f" ({cold[0]:.2f} to {cold[-1]:.2f}).",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _ratio(figures: Figures, key: str = "p50_ms") -> float:
+    raw = figures["raw FAISS"][key] + figures["raw lexical (own postings)"][key]
+    return figures["fused"][key] / raw
+
+
+def _spread(runs: Sequence[Figures], name: str, key: str) -> str:
+    values = sorted(run[name][key] for run in runs if key in run[name])
+    if not values:
+        return "–"
+    return f"{np.median(values):.2f} ({values[0]:.2f}–{values[-1]:.2f})"
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="where libraries are kept")
+    parser.add_argument("--out", type=Path, default=REPO / "benchmarks/results/query_path.md")
+    args = parser.parse_args()
+    folder = args.folder or Path(tempfile.mkdtemp(prefix="query-path-"))
+    sizes = {}
+    for size in args.sizes:
+        index = prepare(folder, size, args.seed)
+        runs = [measure(index, args.seed + number) for number in range(args.runs)]
+        sizes[size] = ([figures for figures, _told in runs], runs[0][1], measure_cold(index))
+    text = render(sizes)
+    print(text)
+    args.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
