@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speechrag.answer.confidence import confidence
 from speechrag.answer.facts import asked_kind, find_spans
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
-from speechrag.answer.refuse import THRESHOLD
+from speechrag.answer.refuse import THRESHOLD, is_small_talk
 from speechrag.corpus.sentences import sentence_ends
-from speechrag.search.confidence import confidence
 from speechrag.types import Filters, Hit, Role, Vectors
 
 if TYPE_CHECKING:
@@ -108,13 +108,13 @@ def compose_answer(
     found = find_candidates(engine, asked, filters)
     standings = rank_passages(engine, query, found.hits)
     hits = [standing.hit for standing in standings] or found.suggestions
-    sure = confidence(query, hits, terms=engine.generation.lexical, encoder=engine.encoder)
+    sure = confidence(query, hits, engine)
     layout = choose_layout(query)
     choice = choice or pick_choice(query, layout)
     blank = Answer(
         question, True, Mode.EXTRACTIVE, (), (), sure, layout, asked=asked, filters=filters
     )
-    if not standings or sure < threshold:
+    if not standings or sure < threshold or is_small_talk(query):
         return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
     if choice is TOPIC_CHOICE:
         told = [s for s in standings if s.hit.passage.role not in FRAMES]

@@ -1,0 +1,77 @@
+"""What speaks for an answer being there, and what is no question to a library."""
+
+import numpy as np
+import pytest
+
+from speechrag.answer.confidence import MODEL, Vocabulary, confidence, measure_evidence
+from speechrag.answer.extract import compose_answer
+from speechrag.answer.refuse import is_small_talk
+
+
+def measure(engine, question):
+    return measure_evidence(
+        engine.analyse(question), engine.search(question, k=12, per_speech=100).hits, engine
+    )
+
+
+class Words:
+    def common_words(self, script):
+        assert script == "zh"
+        return ["东", "西", "南"], np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)
+
+
+class Library:
+    def df(self, term):
+        return int(term != "东")
+
+
+def test_the_share_of_near_words_in_use_is_weighted_by_their_cosine():
+    vocabulary = Vocabulary(Words(), Library())
+    shares = vocabulary.used_near(np.array([[1, 0], [0, 1]], dtype=np.float32), 2)
+    np.testing.assert_allclose(shares, [0.6 / 1.6, 1.0], rtol=1e-6)
+
+
+def test_no_hits_give_no_confidence(engine):
+    assert confidence(engine.analyse("成果转化"), [], engine) == 0.0
+
+
+def test_every_feature_of_the_model_is_measured(engine):
+    assert set(measure(engine, "怎样清理证明")) == set(MODEL)
+
+
+def test_a_fact_that_is_given_is_told_and_one_that_is_not_is_not(engine):
+    given = measure(engine, "澄心办手机端注册用户有多少？")["told"]
+    missing = measure(engine, "澄江区有多少家博物馆？")["told"]
+    assert given > 0 > missing
+    assert measure(engine, "怎样清理证明")["told"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [("上海市的放管服改革怎么样", 1.0), ("澄江区的放管服改革怎么样", 0.0)],
+)
+def test_a_place_that_the_library_never_names_is_elsewhere(engine, question, elsewhere):
+    assert measure(engine, question)["elsewhere"] == elsewhere
+
+
+def test_a_subject_of_the_library_is_known_and_another_is_not(engine):
+    ours, other = measure(engine, "怎样治理污染"), measure(engine, "怎样弹奏钢琴协奏曲")
+    assert ours["known"] > 2 * other["known"]
+    assert ours["known_words"] > other["known_words"]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_small"),
+    [
+        ("你好，请问你是谁", True), ("谢谢，再见", True), ("Are you a person?", True),
+        ("怎样感谢老师们的付出", False), ("天气预报怎样更准", False), ("他们是谁", False),
+    ],
+)  # fmt: skip
+def test_small_talk_is_told_from_questions(engine, question, is_small):
+    assert is_small_talk(engine.analyse(question)) is is_small
+
+
+def test_small_talk_is_refused_with_the_nearest(engine):
+    answer = compose_answer(engine, "你觉得成果转化怎么样？")
+    assert answer.refused
+    assert answer.suggestions
