@@ -38,7 +38,7 @@ def with_model(engine, settings, server):
 def test_an_answer_is_marked_cited_and_followed_by_its_passage(desk):
     html = desk.answer(QUESTION, Session(), with_model=False)
     assert "<mark>58家</mark>" in html
-    assert "<sup>[1]</sup>" in html
+    assert 'href="#sr-source-1"' in html
     assert 'class="sr-card"' in html
 
 
@@ -103,6 +103,45 @@ def test_stop_ends_the_stream(engine, settings, server):
     next(stream)
     desk.stop("visitor")
     assert "已停止" in list(stream)[-1]
+
+
+def test_a_follow_up_is_made_whole_before_it_is_answered(engine, settings, server):
+    whole = replace(
+        settings, llm_base_url=server.url, llm_model=str(server.models["whole"]), llm_retries=0
+    )
+    desk = AnswerDesk(Library(engine), whole, Strings("zh"))
+    session = Session()
+    desk.answer("如何提高科研人员转化科技成果的积极性？", session, with_model=True)
+    desk.answer("那资金方面呢？", session, with_model=True)
+    where, body = desk.preview(session)
+    assert "先请模型改写成完整的问题" in where
+    assert "段落" not in json.loads(body)["messages"][1]["content"]
+    html = list(desk.send(session, "visitor"))[-1]
+    assert f"按“{SCRIPTS['whole']}”查找" in html
+    assert session.talk.turns[-1].asked == SCRIPTS["whole"]
+    assert SCRIPTS["whole"] in desk.preview(session)[1]  # now the answer's request waits
+
+
+def test_a_follow_up_that_is_not_made_whole_keeps_its_carried_terms(engine, settings):
+    down = replace(settings, llm_base_url="http://127.0.0.1:9/v1", llm_model="m", llm_retries=0)
+    desk = AnswerDesk(Library(engine), down, Strings("zh"))
+    session = Session()
+    desk.answer("如何提高科研人员转化科技成果的积极性？", session, with_model=True)
+    desk.answer("那资金方面呢？", session, with_model=True)
+    carried = session.talk.turns[-1].asked
+    html = list(desk.send(session, "visitor"))[-1]
+    assert "追问没能改写" in html
+    assert "连不上" in html
+    assert session.talk.turns[-1].asked == carried != "那资金方面呢？"
+
+
+def test_a_citation_leads_to_its_passage_where_the_sentence_is_marked(desk):
+    session = Session()
+    html = desk.answer(QUESTION, session, with_model=False)
+    (sentence,) = session.talk.turns[-1].sentences
+    assert '<a class="sr-cite" href="#sr-source-1"' in html
+    source = html.split('id="sr-source-1"')[1]
+    assert f"<mark>{sentence.text}</mark>" in source
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".md"])

@@ -45,7 +45,7 @@ def test_the_model_is_off_by_default_and_without_an_endpoint_the_extract_comes(r
     code, out, _ = run("answer", QUESTION, "--model", "--json")
     document = json.loads(out)
     assert code == 0
-    assert document["note"] == "没有配置语言模型,以下为摘录式回答。"
+    assert document["note"] == "没有配置语言模型，以下为摘录式回答。"
     assert document["sentences"]
 
 

@@ -60,8 +60,8 @@ class Endpoint:
             return None
         if not settings.llm_model:
             raise SettingsError(
-                "设置了语言模型的地址 llm_base_url,没有设置模型名 llm_model。",
-                "请在 speechrag.yaml 里写上模型名,例如 llm_model: qwen3。",
+                "设置了语言模型的地址 llm_base_url，没有设置模型名 llm_model。",
+                "请在 speechrag.yaml 里写上模型名，例如 llm_model: qwen3。",
             )
         return cls(
             base_url=settings.llm_base_url,

@@ -8,7 +8,7 @@ from pathlib import Path
 from speechrag.answer.records import Answer, Mode
 from speechrag.answer.render import render_lines, render_sources
 
-_MODES = {Mode.EXTRACTIVE: "摘录原文", Mode.MODEL: "语言模型撰写,已逐句核对"}
+_MODES = {Mode.EXTRACTIVE: "摘录原文", Mode.MODEL: "语言模型撰写，已逐句核对"}
 _REFUSED = "资料库里没有找到能回答这个问题的内容。"
 
 
@@ -22,7 +22,7 @@ def render_markdown(turns: Sequence[Answer]) -> str:
         if answer.refused:
             parts.append(_REFUSED)
             continue
-        parts.append(f"({_MODES[answer.mode]})")
+        parts.append(f"（{_MODES[answer.mode]}）")
         parts.append("\n\n".join(render_lines(answer, "**", "**")))
         parts.append("### 出处")
         for source, hit in zip(render_sources(answer), answer.passages, strict=True):
@@ -33,7 +33,7 @@ def render_markdown(turns: Sequence[Answer]) -> str:
 
 def _heading(answer: Answer) -> str:
     if answer.asked and answer.asked != answer.question:
-        return f"{answer.question}(按“{answer.asked}”查找)"
+        return f"{answer.question}（按“{answer.asked}”查找）"
     return answer.question
 
 
@@ -50,7 +50,7 @@ def write_docx(turns: Sequence[Answer], file: Path) -> None:
         if answer.refused:
             document.add_paragraph(_REFUSED)
             continue
-        document.add_paragraph(f"({_MODES[answer.mode]})")
+        document.add_paragraph(f"（{_MODES[answer.mode]}）")
         for line in render_lines(answer):
             document.add_paragraph(line)
         document.add_heading("出处", level=2)

@@ -45,15 +45,25 @@ class Conversation:
     subject: tuple[str, ...] = ()
     intent: Role | None = None
 
+    @property
+    def questions(self) -> list[str]:
+        """What was asked so far, each as it was searched where it was made whole."""
+        return [answer.asked or answer.question for answer in self.turns]
+
+    def leaves_unsaid(self, question: str, engine: Engine) -> bool:
+        """Whether a question leaves its subject to those before it."""
+        return bool(self.turns and self.subject) and is_follow_up(
+            question, engine.analyse(question)
+        )
+
     def resolve(self, question: str, engine: Engine) -> str:
         """The question as it is to be searched: by itself, or with the subject carried over.
 
         A follow-up begins or ends like one (那…, …呢) or points back (其中, 这些), and has little
         content of its own. Nothing is carried to a question that stands by itself.
         """
-        query = engine.analyse(question)
-        if self.turns and self.subject and is_follow_up(question, query):
-            return self._carry(question, query)
+        if self.leaves_unsaid(question, engine):
+            return self._carry(question, engine.analyse(question))
         return question
 
     def _carry(self, question: str, query: Query) -> str:

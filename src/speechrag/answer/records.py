@@ -50,14 +50,14 @@ class Problem(StrEnum):
 class Note(StrEnum):
     """What the person must be told about how the answer came about."""
 
-    NO_ENDPOINT = "没有配置语言模型,以下为摘录式回答。"
-    DOWN = "语言模型服务连不上,以下为摘录式回答。"
-    SLOW = "语言模型服务超时没有答复,以下为摘录式回答。"
-    CUT_OFF = "语言模型的回答中途断了,以下为摘录式回答。"
-    OVER_LIMIT = "超出了语言模型服务的限额或长度,以下为摘录式回答。"
-    REFUSED = "语言模型服务拒绝了请求,以下为摘录式回答。"
-    GARBAGE = "语言模型的回答没有可用的内容,以下为摘录式回答。"
-    STOPPED = "已停止;以下为停止之前写出的部分。"
+    NO_ENDPOINT = "没有配置语言模型，以下为摘录式回答。"
+    DOWN = "语言模型服务连不上，以下为摘录式回答。"
+    SLOW = "语言模型服务超时没有答复，以下为摘录式回答。"
+    CUT_OFF = "语言模型的回答中途断了，以下为摘录式回答。"
+    OVER_LIMIT = "超出了语言模型服务的限额或长度，以下为摘录式回答。"
+    REFUSED = "语言模型服务拒绝了请求，以下为摘录式回答。"
+    GARBAGE = "语言模型的回答没有可用的内容，以下为摘录式回答。"
+    STOPPED = "已停止；以下为停止之前写出的部分。"
     MODEL_REFUSED = "语言模型认为所给段落不能回答这个问题。"
 
 

@@ -67,7 +67,7 @@ def render_lines(answer: Answer, before: str = "【", after: str = "】") -> lis
     for number, sentence in enumerate(answer.sentences, 1):
         if answer.layout is Layout.GROUPED and sentence.group != group:
             group = sentence.group
-            lines.append(f"{group}:")
+            lines.append(f"{group}：")
         mark = {Layout.NUMBERED: f"{number}. ", Layout.GROUPED: "- "}.get(answer.layout, "")
         cited = "".join(f"[{n}]" for n in sentence.citations)
         problem = f" ⚠ {sentence.problem}" if sentence.problem else ""
@@ -82,5 +82,5 @@ def render_sources(answer: Answer) -> list[str]:
     for number, hit in enumerate(answer.passages, 1):
         speech = hit.speech
         about = [f"《{speech.title}》", speech.date or "", " > ".join(hit.passage.section_path)]
-        lines.append(f"[{number}] {' '.join(part for part in about if part)}({speech.source})")
+        lines.append(f"[{number}] {' '.join(part for part in about if part)}（{speech.source}）")
     return lines

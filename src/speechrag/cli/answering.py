@@ -79,21 +79,21 @@ def _export(answer: Answer, file: Path) -> None:
     from speechrag.answer.export import render_markdown, write_docx
 
     if file.suffix.lower() not in {".md", ".docx"}:
-        raise SettingsError(f"--out 的文件应是 .md 或 .docx:{file}", "例如 --out 问答.docx。")
+        raise SettingsError(f"--out 的文件应是 .md 或 .docx：{file}", "例如 --out 问答.docx。")
     try:
         if file.suffix.lower() == ".docx":
             write_docx([answer], file)
         else:
             file.write_text(render_markdown([answer]), encoding="utf-8")
     except OSError as exc:
-        raise SettingsError(f"写不了 {file}({exc.strerror})。", "请检查路径和写权限。") from exc
+        raise SettingsError(f"写不了 {file}（{exc.strerror}）。", "请检查路径和写权限。") from exc
 
 
 def _print_answer(answer: Answer, text: Text) -> None:
     from speechrag.answer.render import render_lines, render_sources
 
     if answer.note:
-        print(f"({answer.note})")
+        print(f"（{answer.note}）")
     if answer.refused:
         print(text("no_answer"))
         for hit in answer.suggestions:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from html import escape
 
 from speechrag.answer.records import Answer, Layout, Mode, Note, Problem, Sentence
+from speechrag.search.rescore import N_RESCORED
 from speechrag.ui.cards import render_card
 from speechrag.ui.strings import Strings
 
@@ -24,13 +27,31 @@ def render_turn(answer: Answer, t: Strings) -> str:
     if answer.refused:
         cards = "".join(render_card(hit, t) for hit in answer.suggestions)
         body = f'<p class="sr-nothing">{escape(t("answer_refused"))}</p>{cards}'
-        return f'<section class="sr-answer">{head}{body}</section>'
+        return f'<section class="sr-answer"{_request(answer)}>{head}{body}</section>'
     mode = t("answer_by_model" if answer.mode is Mode.MODEL else "answer_extractive")
-    cards = "".join(render_card(hit, t) for hit in answer.passages)
+    cards = "".join(_source(n, answer, t) for n in range(1, len(answer.passages) + 1))
     return (
-        f'<section class="sr-answer">{head}<p class="sr-asked">{escape(mode)}</p>'
+        f'<section class="sr-answer"{_request(answer)}>{head}<p class="sr-asked">{escape(mode)}</p>'
         f"{_body(answer, t)}<h4>{escape(t('answer_sources'))}</h4>{cards}</section>"
     )
+
+
+def _request(answer: Answer) -> str:
+    """What page.js needs to explain a score: the question as it was searched."""
+    request = {"question": answer.asked or answer.question, "k": N_RESCORED}
+    return f' data-request="{escape(json.dumps(request, ensure_ascii=False))}"'
+
+
+def _source(number: int, answer: Answer, t: Strings) -> str:
+    """A cited passage, where a citation leads; the sentences taken from it are marked."""
+    hit = answer.passages[number - 1]
+    spans = tuple(
+        (s.start, s.end)
+        for s in answer.sentences
+        if s.citations[:1] == (number,) and s.start is not None and s.end is not None
+    )
+    card = render_card(replace(hit, matched=spans) if spans else hit, t)
+    return f'<div class="sr-source" id="sr-source-{number}" tabindex="-1">{card}</div>'
 
 
 def _body(answer: Answer, t: Strings) -> str:
@@ -59,7 +80,11 @@ def _sentence(sentence: Sentence, t: Strings) -> str:
         parts.append(f"<mark>{escape(sentence.text[span.start : span.end])}</mark>")
         at = span.end
     parts.append(escape(sentence.text[at:]))
-    cited = "".join(f"<sup>[{number}]</sup>" for number in sentence.citations)
+    cited = "".join(
+        f'<sup><a class="sr-cite" href="#sr-source-{number}" '
+        f'aria-label="{escape(t("answer_cited", n=number))}">[{number}]</a></sup>'
+        for number in sentence.citations
+    )
     return "".join(parts) + cited + _problem(sentence.problem, t)
 
 

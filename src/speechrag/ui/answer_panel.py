@@ -6,6 +6,7 @@ import json
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +18,7 @@ from speechrag.answer.followup import Conversation
 from speechrag.answer.generate import request_for, stream_answer
 from speechrag.answer.prompt import Request
 from speechrag.answer.records import Answer
+from speechrag.answer.rewrite import build_rewrite, rewrite_question
 from speechrag.config import Settings
 from speechrag.errors import QuestionError
 from speechrag.ui.answer_cards import render_turn, render_writing
@@ -36,6 +38,7 @@ class Session:
     def __init__(self) -> None:
         self.talk = Conversation()
         self.waiting: Request | None = None
+        self.makes_whole = False  # what waits is a follow-up to be rewritten, not an answer
 
 
 class AnswerDesk:
@@ -54,16 +57,20 @@ class AnswerDesk:
     def answer(self, question: str, session: Session, *, with_model: bool) -> str:
         """The extractive answer as HTML; with a model, the request waits in the session."""
         t = self._t
-        session.waiting = None
+        session.waiting, session.makes_whole = None, False
         try:
             if not question.strip():
                 raise QuestionError(t("blank_question"), t("blank_question_hint"))
             engine = self.engine()
-            asked = session.talk.resolve(question, engine)
-            found = compose_answer(engine, question, asked=asked)
+            talk = session.talk
+            is_unsaid, earlier = talk.leaves_unsaid(question, engine), talk.questions
+            found = compose_answer(engine, question, asked=talk.resolve(question, engine))
             endpoint = Endpoint.from_settings(self._settings) if with_model else None
-            session.talk.add(found, engine)
-            if endpoint and not found.refused:
+            talk.add(found, engine)
+            if endpoint and is_unsaid:
+                session.waiting = build_rewrite(earlier, question, endpoint)
+                session.makes_whole = True
+            elif endpoint and not found.refused:
                 session.waiting = request_for(engine, found, endpoint)
             return render_turn(found, t)
         except Exception as error:  # noqa: BLE001 - this is the border of the page
@@ -74,7 +81,9 @@ class AnswerDesk:
         if session.waiting is None:
             return "", ""
         where = self._t(
-            "answer_preview_to", url=self._settings.llm_base_url, n=session.waiting.n_tokens
+            "answer_whole_to" if session.makes_whole else "answer_preview_to",
+            url=self._settings.llm_base_url,
+            n=session.waiting.n_tokens,
         )
         return where, json.dumps(session.waiting.body(), ensure_ascii=False, indent=2)
 
@@ -82,6 +91,9 @@ class AnswerDesk:
         """Send what was previewed, that and nothing else; HTML as the words come."""
         request, session.waiting = session.waiting, None
         if request is None or not session.talk.turns:
+            return
+        if session.makes_whole:
+            yield self._make_whole(session, visitor, request)
             return
         fallback = session.talk.turns[-1]
         stop = self._stops[visitor] = threading.Event()
@@ -97,6 +109,35 @@ class AnswerDesk:
                     yield render_writing(fallback.question, words, self._t)
         except Exception as error:  # noqa: BLE001 - this is the border of the page
             yield describe_error(error, self._t)
+        finally:
+            self._stops.pop(visitor, None)
+
+    def _make_whole(self, session: Session, visitor: str, request: Request) -> str:
+        """The last question made whole by the model and answered; the answer's request waits."""
+        session.makes_whole = False
+        stop = self._stops[visitor] = threading.Event()
+        talk = session.talk
+        try:
+            engine = self.engine()
+            endpoint = Endpoint.from_settings(self._settings)
+            last = talk.turns[-1]
+            whole, note = None, None
+            if endpoint:
+                whole, note = rewrite_question(
+                    engine, talk.questions[:-1], last.question, request, endpoint, stop
+                )
+            found = compose_answer(engine, last.question, asked=whole) if whole else last
+            talk.turns[-1] = found
+            if endpoint and not found.refused:
+                session.waiting = request_for(engine, found, endpoint)
+            if whole:
+                return render_turn(found, self._t)
+            reason = self._t(f"note_{note.name.lower()}") if note else ""
+            return render_turn(
+                replace(found, note=self._t("answer_not_whole", why=reason)), self._t
+            )
+        except Exception as error:  # noqa: BLE001 - this is the border of the page
+            return describe_error(error, self._t)
         finally:
             self._stops.pop(visitor, None)
 
@@ -158,8 +199,10 @@ def build_answer_tab(library: Library, settings: Settings, t: Strings) -> None:
 
     def send_it(now: Session, visitor: Any) -> Iterator[Any]:
         for html in desk.send(now, str(visitor.session_hash)):
-            yield html, gr.skip(), gr.skip()
-        yield gr.skip(), desk.export(now, ".docx"), desk.export(now, ".md")
+            yield html, *([gr.skip()] * 6)
+        line, shown = desk.preview(now)
+        files = (desk.export(now, ".docx"), desk.export(now, ".md"))
+        yield gr.skip(), gr.update(visible=bool(shown)), line, shown, *files, now
 
     def stop_it(visitor: Any) -> None:
         desk.stop(str(visitor.session_hash))
@@ -170,12 +213,12 @@ def build_answer_tab(library: Library, settings: Settings, t: Strings) -> None:
 
     def forget(now: Session) -> tuple[Any, ...]:
         now.talk.clear()
-        now.waiting = None
+        now.waiting, now.makes_whole = None, False
         return f'<p class="sr-welcome">{escape(t("answer_welcome"))}</p>', gr.update(visible=False)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 4}
     shown = [result, before_sending, where, body, word, markdown, session]
     gr.on([question.submit, ask.click], answer, [question, use_model, session], shown, **quiet)
-    send.click(send_it, [session], [result, word, markdown], **quiet)
+    send.click(send_it, [session], shown, **quiet)
     stop.click(stop_it, None, None, show_progress="hidden", **quiet)
     clear.click(forget, [session], [result, before_sending], **quiet)

@@ -24,6 +24,16 @@ ANSWER_STRINGS: dict[str, tuple[str, str]] = {
     ),
     "answer_preview": ("将要发送的全部内容", "Exactly what would be sent"),
     "answer_preview_to": ("发往 {url}，约 {n} 个词元", "To {url}, about {n} tokens"),
+    "answer_whole_to": (
+        "这是追问：先请模型改写成完整的问题（只发前面的问题）。发往 {url}，约 {n} 个词元",
+        "A follow-up: first the model makes it a whole question (only questions are sent)."
+        " To {url}, about {n} tokens",
+    ),
+    "answer_not_whole": (
+        "追问没能改写，按前面问题的词查找。{why}",
+        "The follow-up was not rewritten; searched with the words before it. {why}",
+    ),
+    "answer_cited": ("出处 {n}", "Source {n}"),
     "answer_send": ("发送给模型", "Send to the model"),
     "answer_stop": ("停止", "Stop"),
     "answer_clear": ("清空对话", "Clear the conversation"),
