@@ -123,6 +123,8 @@ def main() -> int:
     def save() -> None:
         file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
+    if "words" not in results:
+        results["words"] = run_measured(python_module("benchmarks.scale.statistics", "--json"))
     for n_passages in [*options.sizes, *([MILLION] if options.million else [])]:
         kept = results["sizes"].get(str(n_passages), {})
         if options.again or (not options.keep and kept.get("version") != version):

@@ -19,7 +19,7 @@ import numpy as np
 
 _PROC = Path("/proc")
 _MIB = 2**20
-POLL_S = 0.1
+POLL_S = 0.25
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def run_measured(command: Sequence[str], *, has_json: bool = True) -> dict[str, 
     """Run a command whose last line is JSON; that document with `process` added.
 
     `process` holds wall and processor seconds (children that were waited for included) and peak
-    memory, polled every 0.1 s.
+    memory, polled every 0.25 s.
 
     Args:
         command: What to run.

@@ -28,12 +28,27 @@ def write_report(results: dict[str, Any], folder: Path) -> None:
     ]
     for title, rows in _sections(sizes):
         lines += [f"## {title}", "", *_table(sizes, rows), ""]
+    if "words" in results:
+        lines += [
+            "## Words of 10,000 passages, generated and real",
+            "",
+            *_words(results["words"]),
+            "",
+        ]
     versions = sorted({(n, kept["version"], kept["date"]) for n, kept in sizes.items()})
     told = "; ".join(f"{n:,}: {version}, {day}" for n, version, day in versions)
     lines += [f"Measured at commit (size: commit of src/, day): {told}.", ""]
     (folder / "scale.md").write_text("\n".join(lines), encoding="utf-8")
     if sizes:
         _plot(sizes, folder / "scale.png")
+
+
+def _words(words: dict[str, dict[str, float]]) -> list[str]:
+    rows = [
+        f"| {name.replace('_', ' ')} | {words['generated'][name]:.3f} | {real:.3f} |"
+        for name, real in words["real"].items()
+    ]
+    return ["| | generated | real |", "|---|---|---|", *rows]
 
 
 def ratios(kept: dict[str, Any]) -> dict[str, float]:

@@ -8,6 +8,7 @@ prints the statistics of a generated library beside `REAL`, those of real speech
 from __future__ import annotations
 
 import argparse
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -84,9 +85,13 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     generator = Generator(options.passages, options.seed, options.data)
     made = asdict(measure_words(list(generator.passages())))
+    if options.json:
+        print(json.dumps({"generated": made, "real": asdict(REAL)}))
+        return
     print("| | generated | real |\n|---|---|---|")
     for name, real in asdict(REAL).items():
         print(f"| {name} | {made[name]:.3f} | {real:.3f} |")

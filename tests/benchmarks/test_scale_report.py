@@ -55,12 +55,17 @@ def test_ratios_are_those_of_hand_arithmetic():
 
 
 def test_the_table_tells_figures_by_size_and_how_they_grow(tmp_path):
-    results = {"machine": MACHINE, "sizes": {str(n): kept(n) for n in (1_000, 10_000)}}
+    results = {
+        "machine": MACHINE,
+        "sizes": {str(n): kept(n) for n in (1_000, 10_000)},
+        "words": {"generated": {"head_slope": -0.75}, "real": {"head_slope": -0.709}},
+    }
     write_report(results, tmp_path)
     text = (tmp_path / "scale.md").read_text(encoding="utf-8")
     assert "| fused p50, ms | 1 | 10 | 1.00 |" in text
     assert "| build, s | 9 | 9 | 0.00 |" in text
     assert "| bytes a passage | 1,024 | 1,024 | 0.00 |" in text
+    assert "| head slope | -0.750 | -0.709 |" in text
     assert (tmp_path / "scale.png").read_bytes().startswith(b"\x89PNG")
 
 
