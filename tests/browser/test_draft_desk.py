@@ -88,13 +88,36 @@ def test_the_strip_jumps_and_the_keyboard_moves(desk):
     expect(desk.locator(".sd-matches")).to_be_focused()
 
 
-def test_labels_filter_the_draft(desk):
-    verbatim = desk.locator('.sd-filters button[data-label="0"]')
-    verbatim.click()
-    expect(verbatim).to_have_attribute("aria-pressed", "false")
-    expect(desk.locator("#sd-p1")).to_be_hidden()
-    verbatim.click()
+def test_a_filter_shows_only_its_label_until_it_is_pressed_again(desk):
+    shown = desk.locator(".sd-p:visible")
+    reworded = desk.locator('.sd-filters button[data-label="1"]')
+    expect(reworded).to_have_text("改写 1")
+    reworded.click()
+    expect(reworded).to_have_attribute("aria-pressed", "true")
+    expect(shown).to_have_count(1)
+    expect(desk.locator(".sd-strip button:visible")).to_have_count(1)
+    expect(desk.locator(".sd-matches .sr-card").first).to_contain_text("防汛抗旱")
+    desk.locator('.sd-filters button[data-label="0"]').click()  # this one, too
     expect(desk.locator("#sd-p1")).to_be_visible()
+    desk.locator('.sd-filters button[data-label="0"]').click()
+    reworded.click()
+    expect(shown).to_have_count(30)
+
+
+def test_the_strip_is_one_stop_of_the_tab_key_and_arrows_walk_it(desk):
+    chosen = desk.locator('.sd-p[aria-selected="true"]')
+    expect(chosen).to_have_attribute("data-n", "1")
+    expect(desk.locator('.sd-strip button[tabindex="0"]')).to_have_count(1)
+    desk.locator(".sd-filters button").last.focus()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("ArrowRight")
+    expect(chosen).to_have_attribute("data-n", "2")
+    expect(desk.locator('.sd-strip button[data-n="2"]')).to_be_focused()
+    desk.keyboard.press("End")
+    expect(chosen).to_have_attribute("data-n", "30")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".sd-draft")).to_be_focused()
+    expect(chosen).to_have_attribute("data-n", "30")
 
 
 def test_the_report_is_downloaded_as_word_with_the_chosen_comment(desk):

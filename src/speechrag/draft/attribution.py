@@ -44,6 +44,7 @@ _NOBODY = re.compile(
     r"通知|意见|中央|党中央|国务院|省委|市委|县委|区委|省政府|市政府|.*全会|.*大会|.*会议|这|那|其|正如|正所谓|所谓)$"
 )
 _OPENERS = '\u201c\u2018\u300c\u300e"\u300a '
+_CLOSERS = '\u201d\u2019\u300d\u300f"'
 _SURNAME = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
     "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐"
@@ -89,6 +90,7 @@ def _speaker(before: str) -> str:
     words = _OCCASION.sub("", words)
     words = re.sub(r"在[^\uff0c,]{2,30}?(?:时|上|中|期间|前|后)", "", words)
     words = _ADVERBS.sub("", words.rstrip("\uff0c, ").split("\uff0c")[-1].split(",")[-1].strip())
+    words = words.lstrip(_CLOSERS + " ")
     words = re.sub(r"^(?:正如|按照|根据|诚如|像|就像|如)", "", words).strip()
     return words if words and _is_person(words) and not _NOBODY.match(words) else ""
 

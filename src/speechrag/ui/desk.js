@@ -22,8 +22,11 @@
     list.setAttribute("aria-activedescendant", here.id);
     for (const cell of desk().querySelectorAll(".sd-strip [aria-current]")) {
       cell.removeAttribute("aria-current");
+      cell.tabIndex = -1;
     }
-    desk().querySelector(`.sd-strip [data-n="${n}"]`).setAttribute("aria-current", "true");
+    const cell = desk().querySelector(`.sd-strip [data-n="${n}"]`);
+    cell.setAttribute("aria-current", "true");
+    cell.tabIndex = 0;
     const top = here.offsetTop - list.offsetTop;
     if (top < list.scrollTop || top + here.offsetHeight > list.scrollTop + list.clientHeight) {
       list.scrollTop = Math.max(0, top - 40);
@@ -105,10 +108,14 @@
     filter(button) {
       const on = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", String(on));
-      const selector = `[data-label="${button.dataset.label}"]`;
-      for (const one of desk().querySelectorAll(`.sd-p${selector}, .sd-strip ${selector}`)) {
-        one.hidden = !on;
+      const pressed = [...desk().querySelectorAll('[data-desk="filter"][aria-pressed="true"]')];
+      const wanted = new Set(pressed.map((one) => one.dataset.label)); // none: all are shown
+      for (const one of desk().querySelectorAll(".sd-p, .sd-strip [data-label]")) {
+        one.hidden = wanted.size > 0 && !wanted.has(one.dataset.label);
       }
+      const here = desk().querySelector('.sd-p[aria-selected="true"]');
+      const first = desk().querySelector(".sd-p:not([hidden])");
+      if (here && here.hidden && first) choose(first.dataset.n);
     },
 
     comment(button) {
@@ -169,12 +176,18 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!event.target.matches || !event.target.matches(".sd-draft")) return;
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e6, End: 1e6 };
-    if (event.key === "Enter") return desk().querySelector(".sd-matches").focus();
+    if (!event.target.matches) return;
+    const inStrip = event.target.matches(".sd-strip button");
+    if (!inStrip && !event.target.matches(".sd-draft")) return;
+    if (event.key === "Enter" && !inStrip) return desk().querySelector(".sd-matches").focus();
+    const by = {
+      ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e6, End: 1e6,
+      ...(inStrip && { ArrowRight: 1, ArrowLeft: -1 }),
+    };
     if (!(event.key in by)) return;
     event.preventDefault();
     step(by[event.key]);
+    if (inStrip) desk().querySelector(".sd-strip [aria-current]").focus();
   });
 
   // --- the basket ---------------------------------------------------------------------------

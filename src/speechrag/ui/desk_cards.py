@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
@@ -19,6 +20,8 @@ from speechrag.ui.cards import render_citation
 from speechrag.ui.strings import Strings
 
 N_SOURCES = 8
+FORMULAIC = len(Label)  # a kind of its own here: 同志们 is not without precedent
+MANY = 150  # paragraphs; beyond, the cells of the strip are small
 
 
 def render_desk(report: Report, token: str, t: Strings) -> str:
@@ -35,9 +38,16 @@ def render_desk(report: Report, token: str, t: Strings) -> str:
     )
 
 
-def label_name(label: Label, t: Strings) -> str:
-    """The name of a label in the page's language."""
-    return Wording(t.lang).label(label)
+def kind_of(finding: Finding) -> int:
+    """What a paragraph is coloured and filtered by: its label's rank, or `FORMULAIC`."""
+    return FORMULAIC if finding.is_formulaic else finding.label.rank
+
+
+def kind_name(kind: int, t: Strings) -> str:
+    """The name of a kind in the page's language."""
+    if kind == FORMULAIC:
+        return t("desk_formulaic")
+    return Wording(t.lang).label(list(Label)[kind])
 
 
 def _summary(comparison: Comparison, t: Strings) -> str:
@@ -56,12 +66,12 @@ def _summary(comparison: Comparison, t: Strings) -> str:
 
 
 def _filters(comparison: Comparison, t: Strings) -> str:
-    counts = comparison.label_counts
+    counts = Counter(kind_of(finding) for finding in comparison.findings)
+    kinds = [*range(FORMULAIC), *([FORMULAIC] if counts[FORMULAIC] else [])]
     buttons = "".join(
-        f'<button type="button" data-desk="filter" data-label="{label.rank}" aria-pressed="true">'
-        f'<i class="sd-l{label.rank}"></i>{escape(label_name(label, t))} {counts[label.value]}'
-        "</button>"
-        for label in Label
+        f'<button type="button" data-desk="filter" data-label="{kind}" aria-pressed="false">'
+        f'<i class="sd-l{kind}"></i>{escape(kind_name(kind, t))} {counts[kind]}</button>'
+        for kind in kinds
     )
     legend = "".join(
         f'<mark class="sd-{kind}">{escape(t(f"legend_{kind}"))}</mark>'
@@ -69,19 +79,24 @@ def _filters(comparison: Comparison, t: Strings) -> str:
     )
     return (
         f'<div class="sd-filters"><div role="group" aria-label="{escape(t("desk_filter"))}">'
-        f'{buttons}</div><p class="sd-legend">{legend}</p></div>'
+        f'<span>{escape(t("desk_filter"))}</span>{buttons}</div>'
+        f'<p class="sd-legend">{legend}</p></div>'
     )
 
 
 def _strip(comparison: Comparison, t: Strings) -> str:
-    cells = "".join(
-        f'<button type="button" data-desk="jump" data-n="{n}" class="sd-l{finding.label.rank}" '
-        f'title="{escape(t("desk_cell", n=n, label=label_name(finding.label, t)))}" '
-        f'aria-label="{escape(t("desk_cell", n=n, label=label_name(finding.label, t)))}" '
-        f'data-label="{finding.label.rank}"></button>'
-        for n, finding in enumerate(comparison.findings, 1)
+    """One cell a paragraph; one of them is in the order of the tab key, arrows reach the rest."""
+    cells = "".join(_cell(n, kind_of(f), t) for n, f in enumerate(comparison.findings, 1))
+    dense = " sd-dense" if len(comparison.findings) > MANY else ""
+    return f'<nav class="sd-strip{dense}" aria-label="{escape(t("desk_strip"))}">{cells}</nav>'
+
+
+def _cell(n: int, kind: int, t: Strings) -> str:
+    name = escape(t("desk_cell", n=n, label=kind_name(kind, t)))
+    return (
+        f'<button type="button" data-desk="jump" data-n="{n}" class="sd-l{kind}" title="{name}" '
+        f'aria-label="{name}" data-label="{kind}" tabindex="-1"></button>'
     )
-    return f'<nav class="sd-strip" aria-label="{escape(t("desk_strip"))}">{cells}</nav>'
 
 
 def _draft(comparison: Comparison, t: Strings) -> str:
@@ -93,12 +108,12 @@ def _draft(comparison: Comparison, t: Strings) -> str:
             if here[: depth + 1] != path[: depth + 1]:
                 html.append(f'<p class="sd-heading" role="presentation">{escape(step)}</p>')
         path = here
-        label = label_name(finding.label, t)
+        kind = kind_of(finding)
         text = render_marked(finding.paragraph.text, draft_marks(finding))
         html.append(
             f'<div class="sd-p" role="option" aria-selected="false" id="sd-p{n}" data-n="{n}" '
-            f'data-desk="choose" data-label="{finding.label.rank}">'
-            f'<span class="sd-badge sd-l{finding.label.rank}">{escape(label)}</span>{text}</div>'
+            f'data-desk="choose" data-label="{kind}">'
+            f'<span class="sd-badge sd-l{kind}">{escape(kind_name(kind, t))}</span>{text}</div>'
         )
     return "".join(html)
 
@@ -136,7 +151,11 @@ def _match(found: DraftHit, number: int, t: Strings) -> str:
     buttons = "".join(
         f'<button type="button" {attributes}>{escape(t(key))}</button>'
         for attributes, key in (
-            (f'data-desk="comment" data-n="{number}" aria-pressed="false"', "desk_comment"),
+            (
+                f'data-desk="comment" data-n="{number}" aria-pressed="false" '
+                f'title="{escape(t("desk_comment_hint"))}"',
+                "desk_comment",
+            ),
             ('data-desk="basket"', "basket_add"),
             ('data-do="context" aria-expanded="false"', "show_context"),
             ('data-do="copy"', "copy"),
@@ -148,7 +167,7 @@ def _match(found: DraftHit, number: int, t: Strings) -> str:
         f'data-speech="{escape(passage.speech_id)}" '
         f'data-cite="{escape(render_citation(speech, passage))}"><header><div>'
         f'<h3 class="sr-title"><span class="sd-badge sd-l{found.label.rank}">'
-        f"{escape(label_name(found.label, t))}</span>《{escape(speech.title)}》</h3>"
+        f"{escape(kind_name(found.label.rank, t))}</span>《{escape(speech.title)}》</h3>"
         f'<p class="sr-meta">{facts}</p></div></header><ol class="sr-path">{path}</ol>{shared}'
         f'<div class="sr-text">{render_marked(found.hit.text, passage_marks(found))}</div>'
         f'<div class="sr-actions">{buttons}</div>'

@@ -27,7 +27,8 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
         "{n} paragraphs; {share} of the text has a verbatim precedent",
     ),
     "desk_strip": ("各段概览", "Overview of paragraphs"),
-    "desk_filter": ("只看", "Show"),
+    "desk_filter": ("只看", "Show only"),
+    "desk_formulaic": ("套话", "formulaic"),
     "desk_cell": ("第 {n} 段：{label}", "Paragraph {n}: {label}"),
     "desk_draft": ("草稿，选一段看右边", "The draft: choose a paragraph"),
     "desk_matches": ("文库里相近的段落", "Passages like it"),
@@ -35,6 +36,11 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "desk_formula": ("这一段是套话，不作比对。", "Formulaic words only; not compared."),
     "desk_ask": ("拿这一段去提问", "Ask with this paragraph"),
     "desk_comment": ("插入为批注", "Insert as a comment"),
+    "desk_comment_hint": (
+        "导出 Word 时，这一段的批注只写选中的；一条也没选，就写最相近的几条。",
+        "In the Word export this paragraph's comment has only what was chosen; without a choice, "
+        "the closest passages.",
+    ),
     "desk_commented": ("已选为批注", "Chosen as a comment"),
     "desk_shared": (
         "相同文字占本段 {share}，最长连续 {n} 字",
