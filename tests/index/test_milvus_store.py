@@ -56,7 +56,7 @@ class TestClusters(InMilvus, VectorStoreContract):
 
     @pytest.fixture(autouse=True)
     def _look_into_all(self, monkeypatch):
-        monkeypatch.setattr(collections, "N_PROBE", 128)
+        monkeypatch.setattr(collections, "LISTS_A_PROBE", 1)
 
 
 class TestById(InMilvus, PassageVectorsContract):
@@ -100,8 +100,8 @@ def test_the_kind_of_index_follows_the_size(index_type, n_rows, expected):
 
 def test_clusters_are_searched_further_the_fewer_rows_a_filter_leaves():
     index = VectorIndex("IVF_FLAT", 4_096)
-    assert index.search_params(10, 1.0) == {"nprobe": 16}
-    assert index.search_params(10, 0.1) == {"nprobe": 160}
+    assert index.search_params(10, 1.0) == {"nprobe": 1_024}
+    assert index.search_params(10, 0.5) == {"nprobe": 2_048}
     assert index.search_params(10, 1e-9) == {"nprobe": 4_096}
 
 

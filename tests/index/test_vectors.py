@@ -60,7 +60,7 @@ def ivf(clustered, monkeypatch, tmp_path):
 def test_the_kind_of_index_follows_the_size(ivf):
     assert FaissStore.build(unit_vectors(499)).description == "Flat"
     assert FaissStore.build(unit_vectors(600)).description == "float16"
-    assert ivf.description == "IVF256,float16,nprobe 16"
+    assert ivf.description == "IVF256,float16,nprobe 64"
     assert not ivf.is_exact
 
 

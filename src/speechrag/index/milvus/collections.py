@@ -9,7 +9,7 @@ import numpy as np
 
 from speechrag.errors import StoreError
 from speechrag.index.milvus.client import Connection, load_pymilvus
-from speechrag.index.vectors import IVF_MIN_ROWS, N_PROBE
+from speechrag.index.vectors import IVF_MIN_ROWS, LISTS_A_PROBE
 
 ID, ROW, VECTOR, WORDS = "id", "row", "vector", "words"
 FILTERED = ("first_day", "last_day", "kind", "source", "role", "context")
@@ -51,7 +51,8 @@ class VectorIndex:
     def search_params(self, k: int, share_allowed: float) -> dict[str, int]:
         """How far a search looks, further where a filter leaves a small share of the rows."""
         if self.kind in LISTS:
-            return {"nprobe": min(self.n_lists, int(N_PROBE / max(share_allowed, 1e-6)))}
+            n_probe = self.n_lists / LISTS_A_PROBE / max(share_allowed, 1e-6)
+            return {"nprobe": max(1, min(self.n_lists, int(n_probe)))}
         if self.kind.startswith("HNSW"):
             return {"ef": max(256, 2 * k)}
         return {"search_list": max(100, 2 * k)} if self.kind == "DISKANN" else {}
