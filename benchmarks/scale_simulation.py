@@ -40,6 +40,7 @@ NODE_DOWN = 0.002
 """Assumed: a machine is away 0.2 % of the time, some 17 hours a year."""
 
 MACHINE_GIB = 256
+GENERATIONS_LOADED = 3
 DIM = 256
 VECTOR_BYTES = {"IVF_FLAT (float32)": 4 * DIM, "IVF_SQ8": DIM, "HNSW (float32, M 32)": 1_296}
 """HNSW: 1,236 MiB for 10^6 rows in ENGINES' table, as given in docs/scale.md."""
@@ -206,7 +207,10 @@ def sizing(measured: dict[str, Any]) -> list[str]:
         for kind, vector in VECTOR_BYTES.items():
             each = passage_bytes(measured, vector)
             n = 10**exponent
-            cells = [f"{n_machines(n, each.at_milvus, r, MACHINE_GIB)}" for r in (1, 2)]
+            cells = [
+                f"{n_machines(n * loaded, each.at_milvus, replicas, MACHINE_GIB)}"
+                for replicas, loaded in ((1, 1), (2, 1), (2, GENERATIONS_LOADED))
+            ]
             rows.append(
                 f"| 10^{exponent} | {kind} | {each.at_milvus:,.0f} | "
                 f"{n * each.at_milvus / 2**30:,.0f} | {' | '.join(cells)} | "
@@ -221,8 +225,10 @@ def sizing(measured: dict[str, Any]) -> list[str]:
         f"{each.scalars:,.0f}. On the engine's disk {each.local:,.0f}. Machines of {MACHINE_GIB} "
         "GiB, a third of it kept free.", "",
         "| passages | index | bytes a passage | GiB, one replica | machines, 1 replica "
-        "| 2 replicas | GiB on the engine's disk |",
-        "|---|---|---|---|---|---|---|", *rows,
+        f"| 2 replicas | 2 replicas, {GENERATIONS_LOADED} generations | GiB on the engine's disk |",
+        "|---|---|---|---|---|---|---|---|", *rows, "",
+        f"{GENERATIONS_LOADED} generations are in memory while a rebuild runs: the live one, the "
+        "one before it, which a server may still be answering from, and the new one.",
     ]  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Settings:
     milvus_collection: str = "speechrag"
     milvus_consistency: str = "Bounded"
     milvus_index: str = "auto"
+    milvus_replicas: int = 1
     milvus_timeout_s: int = 30
     llm: bool = False
     llm_base_url: str = ""
@@ -54,6 +55,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "k": (1, 1000),
     "per_speech": (0, 1000),
     "batch_size": (1, 4096),
+    "milvus_replicas": (1, 100),
     "milvus_timeout_s": (1, 3600),
     "llm_temperature": (0, 2),
     "llm_context_tokens": (500, 2_000_000),

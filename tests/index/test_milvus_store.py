@@ -141,6 +141,20 @@ def test_a_server_error_is_told_without_the_token(connection):
     assert "SPEECHRAG_MILVUS_TOKEN" in caught.value.hint
 
 
+@pytest.mark.parametrize(("n_replicas", "expected"), [(1, {}), (3, {"replica_number": 3})])
+def test_a_cluster_is_told_how_many_replicas_to_load(n_replicas, expected):
+    asked = []
+
+    class Recording:
+        def load_collection(self, name, timeout, **more):
+            asked.append((name, more))
+
+    connection = Connection(MilvusOptions("http://127.0.0.1:9", n_replicas=n_replicas))
+    connection._client = Recording()
+    connection.load("one")
+    assert asked == [("one", expected)]
+
+
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     uri = str(tmp_path / "没有" / "x.db")
     with pytest.raises(StoreUnreachable, match="打不开"):

@@ -42,6 +42,7 @@ class MilvusOptions:
     consistency: str = "Bounded"
     index_type: str = "auto"
     timeout_s: float = 30.0
+    n_replicas: int = 1
     token: str = field(default="", repr=False)
 
     @classmethod
@@ -66,6 +67,7 @@ class MilvusOptions:
             consistency=settings.milvus_consistency,
             index_type=settings.milvus_index,
             timeout_s=settings.milvus_timeout_s,
+            n_replicas=settings.milvus_replicas,
             token=os.environ.get(TOKEN_VARIABLE, ""),
         )
 
@@ -97,6 +99,12 @@ class Connection:
             return getattr(client, method)(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - pymilvus lets gRPC's and its own errors through
             self._raise(error, method)
+
+    def load(self, collection: str) -> None:
+        """Have a collection in memory, as many times over as the settings say."""
+        n = self.options.n_replicas
+        more = {"replica_number": n} if n > 1 else {}  # the server's own number otherwise
+        self.call("load_collection", collection, **more)
 
     def client(self) -> Any:
         """The client, connected."""

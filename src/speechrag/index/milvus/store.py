@@ -126,7 +126,7 @@ class MilvusStore:
     def flush(self) -> None:
         """Have all that was written indexed and loaded, without which a search is slow."""
         self._call("flush")
-        self._call("load_collection")
+        self._connection.load(self.name)
 
     def delete(self, ids: Sequence[str]) -> int:
         """Take passages out, and tell how many there were."""

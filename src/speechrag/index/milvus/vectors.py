@@ -147,7 +147,7 @@ class MilvusVectors:
         )
         context = MilvusStore(self._connection, placement.contexts, dim, contexts_index, n_contexts)
         for part, expected in ((body, n_passages), (context, n_contexts)):
-            self._connection.call("load_collection", part.name)
+            self._connection.load(part.name)
             if (found := part.count()) != expected:
                 message = f"Milvus 的集合 {part.name} 有 {found} 行，应有 {expected} 行。"
                 raise IndexDamaged(message, REBUILD_FULL)
