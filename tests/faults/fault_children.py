@@ -18,7 +18,7 @@ import bm25s  # noqa: F401 - imported once, by the server
 import faiss  # noqa: F401
 import numpy as np  # noqa: F401
 
-from index_fakes import HashEncoder, parse_plain, write_library
+from index_fakes import TokenHashEncoder, parse_plain, write_library
 from speechrag.corpus.clean import parse_document, parse_file
 from speechrag.errors import SpeechragError
 from speechrag.index.build import build_index
@@ -41,7 +41,8 @@ _EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect", 
 
 def build(sources, index_dir, **given):
     """A build in this process, with the fakes."""
-    return build_index([sources], index_dir, HashEncoder(), TOKENIZER, parse=parse_plain, **given)
+    encoder = TokenHashEncoder()  # all the files that a generation can have
+    return build_index([sources], index_dir, encoder, TOKENIZER, parse=parse_plain, **given)
 
 
 def start(function, *arguments):

@@ -7,6 +7,7 @@ import pytest
 
 from index_fakes import write_library, write_speech
 from speechrag.errors import IndexDamaged
+from speechrag.index import passage_tokens
 from speechrag.index.generation import diagnose, open_current, status
 
 
@@ -61,7 +62,8 @@ def index_dir(tmp_path_factory):
 def test_each_file_in_turn(index_dir, tmp_path, damage):
     live = index_dir / "gen-000002"
     files = sorted(path for path in live.rglob("*") if path.is_file())
-    assert len(files) > 25
+    assert len(files) > 28
+    assert {path.name for path in files} >= {*passage_tokens.FILES, "body.faiss", "manifest.json"}
     n_checked = 0
     for path in files:
         if path.stat().st_size == 0:
