@@ -10,6 +10,7 @@ BENCHMARKS = {
     "benchmarks.draft_labels": "precision and recall of the draft desk's labels",
     "benchmarks.draft_speed": "a draft against a large library",
     "benchmarks.answers": "citations and refusals of answers",
+    "benchmarks.build_path": "a build by stage beside the stages alone; a rebuild of 1 %",
     "benchmarks.scale": "build, size, load, memory and questions at 10^3 to 10^5 passages",
 }
 
