@@ -6,8 +6,9 @@ speeches, and the demo library. The first two need ../shared. Run with
     python -m benchmarks.retrieval [--out FILE]
 
 Rungs: BM25 alone (jieba words), dense alone, reciprocal rank fusion of the two, fused (convex sum),
-then headings and title, roles, late interaction, and everything as shipped (with the thresholds,
-the relaxed pass and its rewriting).
+then headings and title, roles, late interaction, the best sentence and the neighbours, names and
+quotations found verbatim, rewriting of words that no passage has, and everything as shipped (with
+the thresholds and the relaxed pass).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from speechrag.evaluate import (
     paired_p_value,
 )
 from speechrag.search.engine import Engine
-from speechrag.search.fuse import WITHOUT_TOKENS, Weights, reciprocal_rank_fusion
+from speechrag.search.fuse import WITHOUT_TOKENS, reciprocal_rank_fusion
 from speechrag.search.library import build_library
 
 REPO = Path(__file__).parents[1]
@@ -104,27 +105,33 @@ Ranker = Callable[[str], Sequence[tuple[str, str]]]
 
 
 def rungs(engine: Engine) -> dict[str, Ranker]:
-    """The ladder for one engine, in order; each rung but the last adds one stage."""
-    full = engine.weights
+    """The ladder for one engine, in order; each rung but the first three adds one stage.
+
+    Before late interaction the weights are those of an encoder without token vectors.
+    """
+    full, plain = engine.weights, WITHOUT_TOKENS
     bare = replace(
-        WITHOUT_TOKENS, fields={"body": 1.0}, context=0.0, role=0.0, phrase=0.0, added_terms=0.0
+        plain, fields={"body": 1.0}, context=0.0, role=0.0, phrase=0.0, name=0.0, added_terms=0.0
     )
-    fields = replace(bare, fields=full.fields, context=full.context)
-    roles = replace(fields, role=full.role)
-    late = replace(full, min_score=0.0, min_best_score=0.0)
-
-    def with_weights(weights: Weights) -> Ranker:
-        return engine.with_weights(weights).ranker("fused")
-
+    fields = replace(bare, fields=full.fields, context=plain.context)
+    open_to_all = replace(full, min_score=0.0, min_best_score=0.0)
+    named = replace(open_to_all, added_terms=0.0)
+    beside = replace(named, name=0.0, phrase=0.0)
+    steps = {
+        "fused": bare,
+        "+ fields": fields,
+        "+ roles": replace(fields, role=plain.role),
+        "+ late interaction": replace(beside, sentence=0.0, nearby=0.0),
+        "+ sentence, neighbours": beside,
+        "+ names, quotations": named,
+        "+ rewriting": open_to_all,
+        "all": full,
+    }
     return {
         "BM25": engine.ranker("lexical"),
         "dense": engine.ranker("dense"),
         "RRF": _rrf_ranker(engine),
-        "fused": with_weights(bare),
-        "+ fields": with_weights(fields),
-        "+ roles": with_weights(roles),
-        "+ late interaction": with_weights(late),
-        "all": with_weights(full),
+        **{name: engine.with_weights(weights).ranker("fused") for name, weights in steps.items()},
     }
 
 

@@ -8,7 +8,7 @@ from speechrag.search.fuse import Signals, Weights, fuse_signals, reciprocal_ran
 
 def signals(**changed):
     zeros = np.zeros(2, dtype=np.float32)
-    names = ("lexical", "dense", "late", "sentence", "nearby", "context", "role", "phrase")
+    names = ("lexical", "dense", "late", "sentence", "nearby", "context", "role", "phrase", "name")
     values = dict.fromkeys(names, zeros)
     values |= {name: np.array(value, dtype=np.float32) for name, value in changed.items()}
     return Signals(rows=np.array([3, 8]), **values)

@@ -135,6 +135,7 @@ def gather_signals(
         late=np.zeros(len(rows), dtype=np.float32),
         sentence=np.zeros(len(rows), dtype=np.float32),
         nearby=np.zeros(len(rows), dtype=np.float32),
+        name=np.zeros(len(rows), dtype=np.float32),
         lexical=np.minimum(lexical / np.float32(max(most, 1e-6)), 1),
         dense=dense,
         context=_cosines(generation.context, contexts, vector)[places],

@@ -26,6 +26,7 @@ from speechrag.search.explain import Explanation, explain_hit
 from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
 from speechrag.search.hits import build_hit, choose_places, find_matches
 from speechrag.search.late import N_LATE, TokenMatcher, TokenRows
+from speechrag.search.names import find_names, name_scores
 from speechrag.search.nearby import nearby_scores
 from speechrag.search.query import Query, analyse_question
 from speechrag.search.rerank import N_RERANKED, CrossEncoderReranker, Reranker
@@ -171,6 +172,9 @@ class Engine:
         signals = gather_signals(self.generation, query, vector, allowed, self.weights)
         if self.matcher is not None and self.weights.late:
             signals = self._match_late(query, vector, signals, self.matcher)
+        if self.weights.name and (names := find_names(query.text)):
+            name = name_scores(self.generation, self.tokenizer, names, signals.rows)
+            signals = replace(signals, name=name)
         return self._to_hits(query, signals, k, cap)
 
     def _close_enough(self, hits: list[Hit]) -> tuple[Hit, ...]:

@@ -30,6 +30,7 @@ class Weights:
     context: float = 0.3
     role: float = 0.25
     phrase: float = 1.0
+    name: float = 0.3
     fields: Mapping[str, float] = field(
         default_factory=lambda: {"body": 1.0, "heading": 0.25, "title": 0.05}
     )
@@ -62,7 +63,8 @@ class Signals:
     lexical: BM25 over the most it could be for this question, in [0, 1]. dense, context: cosines in
     [-1, 1]. late: word by word; sentence: the cosine of the best sentence; nearby: that of the
     better neighbour; these in [0, 1], 0 where there are no token vectors. role: 1 where the
-    passage's role is the one asked for, else 0. phrase: share of quoted phrases it holds.
+    passage's role is the one asked for, else 0. phrase, name: the share of the quoted phrases, and
+    of the rare proper nouns, that it holds verbatim.
     """
 
     rows: NDArray[np.int64]
@@ -74,6 +76,7 @@ class Signals:
     context: Floats
     role: Floats
     phrase: Floats
+    name: Floats
 
     def take(self, places: NDArray[np.int64]) -> Signals:
         """The candidates at some places only."""
@@ -87,6 +90,7 @@ class Signals:
             context=self.context[places],
             role=self.role[places],
             phrase=self.phrase[places],
+            name=self.name[places],
         )
 
 
@@ -107,6 +111,8 @@ def fuse_signals(
     }
     if signals.phrase.any():
         parts["phrase"] = signals.phrase * np.float32(weights.phrase)
+    if signals.name.any():
+        parts["name"] = signals.name * np.float32(weights.name)
     total: Floats = np.zeros(len(signals.rows), dtype=np.float32)
     for part in parts.values():
         total = total + part
