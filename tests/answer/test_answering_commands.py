@@ -36,7 +36,7 @@ def test_answer_json_is_one_document(run):
 
 
 def test_a_refusal_is_no_error(run):
-    code, out, _ = run("answer", "红烧肉怎么做才不腻？")
+    code, out, _ = run("answer", "量子纠缠为什么不能超光速传递信息？")
     assert code == 0
     assert "没有找到能回答这个问题的内容" in out
 
@@ -104,3 +104,56 @@ def test_an_outline_that_is_not_there_is_refused(run, tmp_path):
     code, _, err = run("material", "成果转化", "--outline", str(tmp_path / "nothing.txt"))
     assert code == 2
     assert "提纲读不出来" in err
+
+
+@pytest.fixture
+def outline(tmp_path):
+    file = tmp_path / "提纲.txt"
+    file.write_text("一、取得的成绩\n二、加强组织领导\n", encoding="utf-8")
+    return str(file)
+
+
+def test_material_drafts_a_checked_paragraph_when_it_is_asked_for(
+    run, outline, server, monkeypatch
+):
+    monkeypatch.setenv("SPEECHRAG_LLM_BASE_URL", server.url)
+    monkeypatch.setenv("SPEECHRAG_LLM_MODEL", str(server.models["good"]))
+    topic = "产业技术研究院 孵化企业"
+    code, out, _ = run("material", topic, "--outline", outline, "--model", "--json")
+    first, second = json.loads(out)["headings"]
+    assert code == 0
+    assert [s["text"] for s in first["draft"]["sentences"]] == [
+        "研究院到今年三月已经孵化企业58家。", "其中有90家上了市。",
+    ]  # fmt: skip
+    assert [s["problem"] for s in first["draft"]["sentences"]] == [
+        None, "数字在所引段落中没有:90",
+    ]  # fmt: skip
+    assert not second["draft"]["sentences"][0]["checked"]
+    code, out, _ = run("material", topic, "--outline", outline, "--json")
+    assert "draft" not in json.loads(out)["headings"][0]
+
+
+def test_material_without_an_endpoint_says_so(run, outline):
+    code, out, _ = run("material", "成果转化", "--outline", outline, "--model")
+    assert code == 0
+    assert out.count("没有配置语言模型") == 2
+
+
+def test_material_shows_what_would_be_sent_and_sends_nothing(run, outline, monkeypatch):
+    monkeypatch.setenv("SPEECHRAG_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SPEECHRAG_LLM_MODEL", "m")
+    code, out, _ = run("material", "成果转化", "--outline", outline, "--preview")
+    document = json.loads(out)
+    assert code == 0
+    assert document["url"] == "http://127.0.0.1:9/v1"
+    said = [body["messages"][1]["content"] for body in document["bodies"]]
+    assert ["取得的成绩" in said[0], "加强组织领导" in said[1]] == [True, True]
+
+
+def test_a_follow_up_on_the_command_line_keeps_the_subject(run):
+    before = "如何提高科研人员转化科技成果的积极性？"
+    code, out, _ = run("answer", "那资金方面呢？", "--after", before, "--json")
+    asked = json.loads(out)["asked"]
+    assert code == 0
+    assert ["科研人员" in asked, "资金" in asked] == [True, True]
+    assert json.loads(run("answer", "那资金方面呢？", "--json")[1])["asked"] == "那资金方面呢？"

@@ -82,7 +82,7 @@ def test_the_same_question_gives_the_same_answer(engine):
 
 
 def test_a_refusal_has_no_sentences_and_offers_the_nearest(engine):
-    answer = compose_answer(engine, "红烧肉怎么做才不腻？")
+    answer = compose_answer(engine, "量子纠缠为什么不能超光速传递信息？")
     assert answer.refused
     assert (answer.sentences, answer.passages, answer.mode) == ((), (), Mode.EXTRACTIVE)
     assert len(answer.suggestions) == 3

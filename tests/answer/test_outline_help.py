@@ -3,6 +3,7 @@ import pytest
 from speechrag.answer.endpoint import Endpoint
 from speechrag.answer.outline_help import (
     draft_paragraph,
+    draft_request,
     gather_material,
     read_outline,
     role_of_heading,
@@ -60,14 +61,14 @@ def test_each_heading_gets_passages_of_its_role_and_no_passage_serves_twice(engi
 def test_a_draft_without_an_endpoint_is_a_note(engine):
     (material,) = gather_material(engine, "科技成果转化", ["加强组织领导"])
     nobody = Endpoint("http://127.0.0.1:9/v1", "m", n_retries=0, timeout_s=5)
-    draft = draft_paragraph(engine, "科技成果转化", material, nobody)
+    draft = draft_paragraph(engine, draft_request("科技成果转化", material, nobody), nobody)
     assert (draft.sentences, draft.note) == ((), Note.DOWN.value)
 
 
 def test_a_draft_passes_the_gate(engine, server):
     (material,) = gather_material(engine, "产业技术研究院 孵化企业", ["取得的成绩"])
     endpoint = Endpoint(server.url, str(server.models["good"]), n_retries=0)
-    draft = draft_paragraph(engine, "产业技术研究院", material, endpoint)
+    draft = draft_paragraph(engine, draft_request("产业技术研究院", material, endpoint), endpoint)
     assert [s.text for s in draft.sentences] == [
         "研究院到今年三月已经孵化企业58家。", "其中有90家上了市。",
     ]  # fmt: skip

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.answer.cite import check_answer
 from speechrag.answer.endpoint import Endpoint, EndpointFailure
-from speechrag.answer.prompt import DRAFT, build_request
+from speechrag.answer.prompt import DRAFT, Request, build_request
 from speechrag.answer.records import Note, Sentence
+from speechrag.answer.render import render_sentence
 from speechrag.errors import QuestionError
 from speechrag.index.tokens import fold
 from speechrag.search.query import find_intent
@@ -113,18 +114,12 @@ def gather_material(
     return materials
 
 
-def draft_paragraph(
-    engine: Engine,
-    topic: str,
-    material: Material,
-    endpoint: Endpoint,
-    stop: threading.Event | None = None,
-) -> Draft:
-    """A paragraph from a heading's passages, by a model, through the gate."""
+def draft_request(topic: str, material: Material, endpoint: Endpoint) -> Request | None:
+    """What would be sent for a heading; None where the library offers nothing for it."""
     if not material.passages:
-        return Draft((), Note.GARBAGE.value)
-    request = build_request(
-        f"请为题为“{topic}”的讲话稿,起草标题“{material.heading}”下的一段话。",
+        return None
+    return build_request(
+        f"请为题为“{topic}”的讲话稿，起草标题“{material.heading}”下的一段话。",
         material.passages,
         model=endpoint.model,
         temperature=endpoint.temperature,
@@ -132,6 +127,17 @@ def draft_paragraph(
         answer_tokens=endpoint.answer_tokens,
         system=DRAFT,
     )
+
+
+def draft_paragraph(
+    engine: Engine,
+    request: Request | None,
+    endpoint: Endpoint,
+    stop: threading.Event | None = None,
+) -> Draft:
+    """The paragraph that a `draft_request` asks for, by a model, through the gate."""
+    if request is None:
+        return Draft((), Note.NO_PASSAGES.value)
     try:
         text = "".join(endpoint.stream(request, stop))
     except EndpointFailure as failure:
@@ -142,16 +148,21 @@ def draft_paragraph(
     return Draft(sentences)
 
 
-def render_material(topic: str, materials: Sequence[Material]) -> dict[str, Any]:
-    """The JSON document of `speechrag material`."""
-    return {
-        "topic": topic,
-        "headings": [
-            {
-                "heading": material.heading,
-                "role": material.role.value if material.role else None,
-                "passages": [render_hit(hit) for hit in material.passages],
-            }
-            for material in materials
-        ],
-    }
+def render_material(
+    topic: str, materials: Sequence[Material], drafts: Sequence[Draft] = ()
+) -> dict[str, Any]:
+    """The JSON document of `speechrag material`; `draft` where a model was asked."""
+    headings: list[dict[str, Any]] = [
+        {
+            "heading": material.heading,
+            "role": material.role.value if material.role else None,
+            "passages": [render_hit(hit) for hit in material.passages],
+        }
+        for material in materials
+    ]
+    for heading, draft in zip(headings, drafts, strict=False):
+        heading["draft"] = {
+            "sentences": [render_sentence(sentence) for sentence in draft.sentences],
+            "note": str(draft.note) if draft.note else None,
+        }
+    return {"topic": topic, "headings": headings}

@@ -18,13 +18,14 @@ def render_answer(answer: Answer) -> dict[str, Any]:
         "layout": answer.layout.value,
         "confidence": round(answer.confidence, 4),
         "note": str(answer.note) if answer.note else None,
-        "sentences": [_render_sentence(sentence) for sentence in answer.sentences],
+        "sentences": [render_sentence(sentence) for sentence in answer.sentences],
         "passages": [render_hit(hit) for hit in answer.passages],
         "suggestions": [render_hit(hit) for hit in answer.suggestions],
     }
 
 
-def _render_sentence(sentence: Sentence) -> dict[str, Any]:
+def render_sentence(sentence: Sentence) -> dict[str, Any]:
+    """One sentence as plain data."""
     return {
         "text": sentence.text,
         "citations": list(sentence.citations),

@@ -14,6 +14,10 @@ from speechrag.config import Settings
 from speechrag.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from speechrag.answer.endpoint import Endpoint
+    from speechrag.answer.outline_help import Draft, Material
     from speechrag.answer.records import Answer
     from speechrag.search.engine import Engine
 
@@ -41,14 +45,17 @@ def _ask(args: argparse.Namespace, settings: Settings, engine: Engine) -> Answer
     from speechrag.answer.extract import compose_answer
     from speechrag.answer.generate import prepare_request, stream_answer
 
+    asked = _resolve(args, engine)
     if not (args.model or settings.llm):
-        return compose_answer(engine, args.question)
+        return compose_answer(engine, args.question, asked=asked)
     endpoint = Endpoint.from_settings(settings)
     if endpoint is None:
         from speechrag.answer.records import Note
 
-        return replace(compose_answer(engine, args.question), note=Note.NO_ENDPOINT.value)
-    fallback, request = prepare_request(engine, args.question, endpoint)
+        return replace(
+            compose_answer(engine, args.question, asked=asked), note=Note.NO_ENDPOINT.value
+        )
+    fallback, request = prepare_request(engine, args.question, endpoint, asked=asked)
     answer = fallback
     for part in stream_answer(engine, fallback, request, endpoint):
         if not isinstance(part, str):
@@ -58,13 +65,26 @@ def _ask(args: argparse.Namespace, settings: Settings, engine: Engine) -> Answer
     return answer
 
 
+def _resolve(args: argparse.Namespace, engine: Engine) -> str:
+    """The question as it is searched: with the subject of those it follows."""
+    from speechrag.answer.extract import compose_answer
+    from speechrag.answer.followup import Conversation
+
+    talk = Conversation()
+    for question in args.after:
+        asked = talk.resolve(question, engine)
+        talk.add(compose_answer(engine, question, asked=asked), engine)
+    return talk.resolve(args.question, engine)
+
+
 def _preview(args: argparse.Namespace, settings: Settings, engine: Engine) -> int:
     """Show what would be sent, and send nothing."""
     from speechrag.answer.endpoint import Endpoint
     from speechrag.answer.generate import prepare_request
 
     endpoint = Endpoint.from_settings(settings) or Endpoint("", settings.llm_model)
-    _answer, request = prepare_request(engine, args.question, endpoint)
+    asked = _resolve(args, engine)
+    _answer, request = prepare_request(engine, args.question, endpoint, asked=asked)
     print_json(
         {
             "url": endpoint.base_url or None,
@@ -94,6 +114,8 @@ def _print_answer(answer: Answer, text: Text) -> None:
 
     if answer.note:
         print(f"（{answer.note}）")
+    if answer.asked and answer.asked != answer.question:
+        print(text("searched_as", asked=answer.asked))
     if answer.refused:
         print(text("no_answer"))
         for hit in answer.suggestions:
@@ -108,7 +130,13 @@ def _print_answer(answer: Answer, text: Text) -> None:
 
 def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Passages for each heading of an outline."""
-    from speechrag.answer.outline_help import gather_material, read_outline, render_material
+    from speechrag.answer.endpoint import Endpoint
+    from speechrag.answer.outline_help import (
+        draft_request,
+        gather_material,
+        read_outline,
+        render_material,
+    )
     from speechrag.search.engine import Engine
 
     try:
@@ -117,16 +145,50 @@ def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> in
         raise SettingsError(
             f"提纲读不出来：{args.outline}", "应是 UTF-8 的文本，每行一个标题。"
         ) from exc
-    headings = read_outline(outline)
-    materials = gather_material(Engine.open(settings), args.topic, headings)
-    if args.json:
-        print_json(render_material(args.topic, materials))
+    engine = Engine.open(settings)
+    materials = gather_material(engine, args.topic, read_outline(outline))
+    endpoint = Endpoint.from_settings(settings)
+    if args.preview:
+        shown = endpoint or Endpoint("", settings.llm_model)
+        requests = [draft_request(args.topic, material, shown) for material in materials]
+        bodies = [request.body() if request else None for request in requests]
+        print_json({"url": shown.base_url or None, "bodies": bodies})
         return 0
-    for material in materials:
+    drafts = _draft(args.topic, materials, engine, endpoint) if args.model else []
+    if args.json:
+        print_json(render_material(args.topic, materials, drafts))
+        return 0
+    for number, material in enumerate(materials):
         print(f"\n## {material.heading}" + (f"  [{material.role}]" if material.role else ""))
+        if drafts:
+            _print_draft(drafts[number])
         for hit in material.passages:
             print(f"  {hit.text.replace(chr(10), ' ')}")
             print(f"    ——《{hit.speech.title}》 {hit.speech.date or ''}  {hit.speech.source}")
         if not material.passages:
             print(f"  {text('nothing')}")
     return 0
+
+
+def _draft(
+    topic: str, materials: Sequence[Material], engine: Engine, endpoint: Endpoint | None
+) -> list[Draft]:
+    """A paragraph for each heading; without an endpoint a note that says so."""
+    from speechrag.answer.outline_help import Draft, draft_paragraph, draft_request
+    from speechrag.answer.records import Note
+
+    if endpoint is None:
+        return [Draft((), Note.NO_ENDPOINT.value)] * len(materials)
+    return [
+        draft_paragraph(engine, draft_request(topic, material, endpoint), endpoint)
+        for material in materials
+    ]
+
+
+def _print_draft(draft: Draft) -> None:
+    """The sentences with their citations, which count the passages below; what failed is marked."""
+    if draft.note:
+        print(f"  （{draft.note}）")
+    for sentence in draft.sentences:
+        cited = "".join(f"[{number}]" for number in sentence.citations)
+        print(f"  {sentence.text}{cited}" + (f" ⚠ {sentence.problem}" if sentence.problem else ""))

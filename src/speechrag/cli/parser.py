@@ -126,6 +126,9 @@ def _add_answer_commands(add: Add, text: Text) -> None:
     answer.add_argument("question", metavar="QUESTION", help=text("arg_answer"))
     answer.add_argument("--model", action="store_true", help=text("opt_model"))
     answer.add_argument("--preview", action="store_true", help=text("opt_preview"))
+    answer.add_argument(
+        "--after", action="append", default=[], metavar="QUESTION", help=text("opt_after")
+    )
     answer.add_argument("--out", type=Path, metavar="FILE", help=text("opt_answer_out"))
     _add_json(answer, text)
 
@@ -134,6 +137,8 @@ def _add_answer_commands(add: Add, text: Text) -> None:
     material.add_argument(
         "--outline", type=Path, required=True, metavar="FILE", help=text("opt_outline")
     )
+    material.add_argument("--model", action="store_true", help=text("opt_material_model"))
+    material.add_argument("--preview", action="store_true", help=text("opt_preview"))
     _add_json(material, text)
 
 

@@ -191,12 +191,21 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "use the language model of the settings (off by default)",
     ),
     "opt_preview": ("只看会发给模型什么，不发送", "show what a model would be sent; send nothing"),
+    "opt_material_model": (
+        "请设置里的语言模型为每个标题起草一段，逐句核对（默认不用）",
+        "have the language model of the settings draft each paragraph, checked (off by default)",
+    ),
+    "opt_after": (
+        "之前问过的问题；追问省略的内容由它补足，可重复",
+        "a question asked before, whose subject a follow-up keeps; may be repeated",
+    ),
     "opt_answer_out": ("把回答和出处存成 .docx 或 .md", "save answer and sources as .docx or .md"),
     "opt_outline": ("提纲文件，每行一个标题", "outline file, a heading a line"),
     "no_answer": (
         "资料库里没有找到能回答这个问题的内容。最接近的段落（仅供参考）：",
         "the library holds no answer to this. The nearest passages, for what they are worth:",
     ),
+    "searched_as": ("（按“{asked}”查找）", "(searched as: {asked})"),
     "sources": ("出处", "sources"),
     "kind": ("类别", "kind"),
     "lexical": ("词面", "lexical"),
