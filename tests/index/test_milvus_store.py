@@ -89,8 +89,8 @@ def test_a_graph_finds_k_rows_though_a_filter_leaves_few(connection, n_allowed):
     ("index_type", "n_rows", "expected"),
     [
         ("auto", 1_000, VectorIndex("FLAT")),
-        ("auto", 1_000_000, VectorIndex("IVF_FLAT", 4_096)),
-        ("IVF_SQ8", 100_000_000, VectorIndex("IVF_SQ8", 32_768)),
+        ("auto", 1_000_000, VectorIndex("IVF_FLAT", 2_048)),
+        ("IVF_SQ8", 100_000_000, VectorIndex("IVF_SQ8", 2_048)),
         ("DISKANN", 10, VectorIndex("DISKANN")),
     ],
 )

@@ -79,7 +79,7 @@ def _filters(comparison: Comparison, t: Strings) -> str:
     )
     return (
         f'<div class="sd-filters"><div role="group" aria-label="{escape(t("desk_filter"))}">'
-        f'<span>{escape(t("desk_filter"))}</span>{buttons}</div>'
+        f"<span>{escape(t('desk_filter'))}</span>{buttons}</div>"
         f'<p class="sd-legend">{legend}</p></div>'
     )
 

@@ -18,6 +18,9 @@ FILTERED = ("first_day", "last_day", "kind", "source", "role", "context")
 MAX_ID_BYTES = 128
 """Checked here: some versions of Milvus Lite cut longer ones without a word."""
 
+SEGMENT_ROWS = 500_000
+"""Milvus clusters each segment by itself; by its defaults (1 GiB) one has about so many rows."""
+
 SCANS = ("FLAT",)
 LISTS = ("IVF_FLAT", "IVF_SQ8")
 GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
@@ -38,8 +41,8 @@ class VectorIndex:
             index_type = "FLAT" if n_rows < IVF_MIN_ROWS else "IVF_FLAT"
         if index_type not in LISTS:
             return cls(index_type)
-        n_lists = 2 ** round(np.log2(4 * np.sqrt(max(n_rows, 1))))
-        return cls(index_type, int(min(n_lists, 65_536)))
+        n_lists = 2 ** round(np.log2(4 * np.sqrt(np.clip(n_rows, 1, SEGMENT_ROWS))))
+        return cls(index_type, int(n_lists))
 
     @property
     def build_params(self) -> dict[str, int]:

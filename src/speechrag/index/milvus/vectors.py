@@ -52,6 +52,8 @@ class Placement:
     n_contexts: int
     kind: str
     n_lists: int
+    context_kind: str
+    context_n_lists: int
 
     @classmethod
     def read(cls, directory: Path) -> Placement:
@@ -70,6 +72,11 @@ class Placement:
         """The kind of index over the passages' vectors."""
         return VectorIndex(self.kind, self.n_lists)
 
+    @property
+    def context_index(self) -> VectorIndex:
+        """The kind of index over the contexts' vectors."""
+        return VectorIndex(self.context_kind, self.context_n_lists)
+
 
 class MilvusVectors:
     """A `RemoteVectors` in Milvus; connects when it is first used."""
@@ -84,6 +91,7 @@ class MilvusVectors:
         stem = f"{self.options.collection}_{_claim_owner(directory.parent)}_"
         stem += f"{time.strftime('%Y%m%d%H%M%S', time.gmtime())}_{secrets.token_hex(3)}"
         index = VectorIndex.choose(self.options.index_type, len(body))
+        context_index = VectorIndex.choose(self.options.index_type, len(context))
         placement = Placement(
             uri=self.options.uri,
             alias=self.options.collection,
@@ -92,14 +100,17 @@ class MilvusVectors:
             dim=body.shape[1],
             n_passages=len(body),
             n_contexts=len(context),
-            **asdict(index),
+            kind=index.kind,
+            n_lists=index.n_lists,
+            context_kind=context_index.kind,
+            context_n_lists=context_index.n_lists,
         )
         try:
             self._write_passages(
                 placement, store, lexical, body, open_array(directory / "contexts.npy")
             )
             contexts = MilvusStore.create(
-                self._connection, placement.contexts, context.shape[1], VectorIndex("FLAT")
+                self._connection, placement.contexts, context.shape[1], context_index
             )
             numbers = range(len(context))
             contexts.insert([f"c{number}" for number in numbers], numbers, context)
@@ -139,13 +150,14 @@ class MilvusVectors:
     ) -> tuple[MilvusPassages, MilvusStore]:
         """The vectors of a generation's passages and contexts, counted and loaded."""
         placement = Placement.read(directory)
-        contexts_index = VectorIndex("FLAT")
         dim, index = placement.dim, placement.index
         n_passages, n_contexts = placement.n_passages, placement.n_contexts
         body = MilvusPassages(
             self._connection, placement.passages, dim, index, n_passages, store, lexical
         )
-        context = MilvusStore(self._connection, placement.contexts, dim, contexts_index, n_contexts)
+        context = MilvusStore(
+            self._connection, placement.contexts, dim, placement.context_index, n_contexts
+        )
         for part, expected in ((body, n_passages), (context, n_contexts)):
             self._connection.load(part.name)
             if (found := part.count()) != expected:
