@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.dataset import Ragged, Source
+from training.dataset import Ids, Ragged, Source
 from training.lexicon import Lexicon
 from training.model import Batch
 
@@ -93,7 +93,10 @@ class Glosser:
 
 
 class Sampler:
-    """An endless stream of batches, sources drawn by weight, each shuffled by blocks."""
+    """An endless stream of batches, sources drawn by weight, each shuffled by blocks.
+
+    Where a source has near misses, half of its batch are these.
+    """
 
     def __init__(
         self,
@@ -103,7 +106,9 @@ class Sampler:
         glossed: frozenset[str],
         batch_size: int,
         seed: int,
+        near_misses: dict[str, Ids] | None = None,
     ) -> None:
+        self._near_misses = near_misses or {}
         self._names = [name for name in sources if weights.get(name, 0) > 0]
         odds = np.array([weights[name] for name in self._names])
         self._odds = odds / odds.sum()
@@ -116,7 +121,8 @@ class Sampler:
 
     def _rows(self, name: str) -> NDArray[np.int64]:
         n = len(self._sources[name])
-        size = min(self._batch_size, n)
+        near = self._near_misses.get(name)
+        size = min(self._batch_size if near is None else self._batch_size // 2, n)
         waiting = self._order.get(name, np.zeros(0, np.int64))
         if len(waiting) < size:
             blocks = np.arange(-(-n // BLOCK))
@@ -124,7 +130,12 @@ class Sampler:
             rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
             waiting = np.concatenate([waiting, rows[rows < n]])
         self._order[name] = waiting[size:]
-        return waiting[:size]
+        rows = waiting[:size]
+        if near is None:
+            return rows
+        beside = near[rows]
+        beside = np.setdiff1d(beside[beside >= 0], rows)
+        return np.concatenate([rows, beside])
 
     def draw(self) -> tuple[str, Batch]:
         """The next source's name and batch."""

@@ -1,6 +1,6 @@
 """What the roles are learnt from: passages with their role, in context and without.
 
-* `questions.tsv`: sentences that answer a question, written for this project, each with its role;
+* `questions*.tsv`: sentences that answer a question, written for this project, each with its role;
 * `role_speeches.txt`: speeches written for this project, a role on every paragraph;
 * `role_labels_reports.tsv`: paragraphs of public reports and speeches, labelled by hand; their
   words are looked up in the corpora;
@@ -33,6 +33,7 @@ from training.role_labels import (
     report_speeches,
     resolve_references,
 )
+from training.written import read_questions
 
 HERE = Path(__file__).resolve().parent
 N_FOLDS = 5
@@ -96,11 +97,11 @@ def _runs(text: str, n_chars: int) -> Iterator[str]:
 
 
 def read_answers(test: HeldOut) -> list[Answer]:
-    """The answer sentences of `questions.tsv`, each once."""
+    """The answer sentences of every `questions*.tsv`, each once."""
     answers = {}
-    for row in read_tsv(HERE / "questions.tsv"):
-        if not test.shares(squeeze(row["answer"]), 12):
-            answers[row["answer"]] = Answer(row["answer"], _NUMBER[Role(row["role"])], row["theme"])
+    for row in read_questions():
+        if not test.shares(squeeze(row.answer), 12):
+            answers[row.answer] = Answer(row.answer, _NUMBER[Role(row.role)], row.theme)
     return list(answers.values())
 
 

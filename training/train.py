@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from training.batches import Glosser, Sampler
-from training.dataset import Source
+from training.dataset import Ids, Source
 from training.lexicon import Lexicon
 from training.model import DIM, StaticModel
 
@@ -90,12 +90,23 @@ def train(
     lexicon: Lexicon,
     seed: int,
     plan: Plan,
+    near_misses: dict[str, Ids] | None = None,
 ) -> NDArray[np.float32]:
-    """Train and return one row a token, shape (n_tokens, 256)."""
+    """Train and return one row a token, shape (n_tokens, 256).
+
+    Args:
+        tokenizer: Its vocabulary has the rows.
+        sources: Pairs by name; `WEIGHTS` says how often each is drawn.
+        lexicon: Glosses of Chinese tokens in English.
+        seed: Of everything drawn.
+        plan: How long and how fast.
+        near_misses: For some sources a row beside each row (`training.near_misses`).
+
+    """
     n_tokens = tokenizer.get_vocab_size()
     names = [tokenizer.id_to_token(index) for index in range(n_tokens)]
     glosser = Glosser(lexicon, np.array([not name.isascii() for name in names]))
-    sampler = Sampler(sources, WEIGHTS, glosser, GLOSSED, plan.batch_size, seed)
+    sampler = Sampler(sources, WEIGHTS, glosser, GLOSSED, plan.batch_size, seed, near_misses)
     torch.manual_seed(seed)
     model = StaticModel(tokenizer, token_frequency(sources, n_tokens), seed)
     table = np.zeros((n_tokens, DIM), np.float32)

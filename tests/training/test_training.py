@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from training.batches import Glosser, drop_tokens, hash_texts
+from training.batches import Glosser, Sampler, drop_tokens, hash_texts
 from training.corpus import Document
 from training.cutting import ask, cut_pairs, split_passages, strip_label
 from training.dataset import Ragged, Source
@@ -13,6 +13,7 @@ from training.evaluate import ndcg
 from training.export import digest_of, load_table, quantise, save_model
 from training.late import score_late
 from training.lexicon import Lexicon, align
+from training.near_misses import load_near_misses, mine_near_misses
 from training.overlap import (
     Guard,
     normalise,
@@ -241,7 +242,6 @@ class TestMeasure:
 def test_training_learns_pairs_and_repeats_itself():
     import torch
     from tokenizers import Tokenizer, models
-    from training.batches import Sampler
     from training.model import StaticModel, embed
 
     torch.manual_seed(0)
@@ -267,3 +267,46 @@ def test_training_learns_pairs_and_repeats_itself():
     scores = embed(table, queries) @ embed(table, passages).T
     assert (scores.argmax(axis=1) == np.arange(40)).all()
     np.testing.assert_array_equal(table, run())
+
+
+class TestNearMisses:
+    SOURCE = Source(
+        "pairs",
+        ragged([1], [2], [3], [4], [5]),
+        # BM25 of word 1: twice in the second, which is short; once in the long third; the fifth is
+        # a copy of the first; the fourth has none
+        ragged([1, 10, 11], [1, 1, 12, 13], [1, 14, 15, 16, 17, 18], [19, 20], [1, 10, 11]),
+    )
+
+    def test_the_second_best_passage_that_is_no_copy_is_the_near_miss(self):
+        before = lists(self.SOURCE.passages)
+        found = mine_near_misses(self.SOURCE, 21, np.random.default_rng(0))
+        assert found.tolist() == [2, -1, -1, -1, -1]
+        assert lists(self.SOURCE.passages) == before
+
+    def test_they_are_kept_for_the_next_time(self, tmp_path, monkeypatch):
+        sources = {"political.title": self.SOURCE, "dictionary_cedict": self.SOURCE}
+        first = load_near_misses(sources, tmp_path, "abc", 21, seed=7)
+        monkeypatch.setattr("training.near_misses.mine_near_misses", None)
+        again = load_near_misses(sources, tmp_path, "abc", 21, seed=7)
+        assert list(first) == list(again) == ["political.title"]
+        assert first["political.title"].tolist() == again["political.title"].tolist()
+
+    def test_half_a_batch_and_its_near_misses_are_drawn_together(self):
+        numbers = list(range(40))
+        source = Source("pairs", ragged(*([n] for n in numbers)), ragged(*([n] for n in numbers)))
+        lexicon = Lexicon(np.zeros(41, np.int64), (np.array([1], np.int32),), np.array([1.0]))
+        near = np.array([*numbers[1:], -1], np.int32)  # the next row; the last has none
+        sampler = Sampler(
+            {"pairs": source},
+            {"pairs": 1.0},
+            Glosser(Lexicon(np.array([0, *[1] * 40]), lexicon.phrases, lexicon.odds), np.ones(40)),
+            frozenset(),
+            8,
+            seed=1,
+            near_misses={"pairs": near},
+        )
+        drawn = [sampler.draw()[1].tokens.tolist() for _ in range(10)]
+        # four neighbours a batch, and the row behind the last of them
+        blocks = [list(range(4 * n, min(4 * n + 5, 40))) for n in range(10)]
+        assert sorted(drawn) == blocks
