@@ -120,6 +120,15 @@ def test_the_strip_is_one_stop_of_the_tab_key_and_arrows_walk_it(desk):
     expect(chosen).to_have_attribute("data-n", "30")
 
 
+def test_a_quotation_leads_to_its_paragraph(desk):
+    desk.locator('.sd-filters button[data-label="4"]').click()
+    desk.locator(".sd-quotes .sd-amiss").get_by_role("button", name="看第 21 段").click()
+    chosen = desk.locator('.sd-p[aria-selected="true"]')
+    expect(chosen).to_contain_text("绝不失防万一")
+    expect(chosen).to_be_visible()
+    expect(desk.locator(".sd-draft")).to_be_focused()
+
+
 def test_the_report_is_downloaded_as_word_with_the_chosen_comment(desk):
     expect(desk.locator(".sd-matches .sr-card").first).to_be_visible()
     button = desk.locator(".sd-matches [data-desk=comment]").first

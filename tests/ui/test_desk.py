@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import docx
@@ -80,6 +81,56 @@ def test_the_upload_is_deleted_whatever_comes_of_it(desk, tmp_path):
     assert "坏.docx" in last
     assert "sr-error" in last
     assert not path.exists()
+
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512) + "EncryptedPackage".encode("utf-16-le")
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override '
+    'PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    'wordprocessingml.document.main+xml"/></Types>'
+)
+LINKS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+)
+BODY = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    "<w:p><w:r><w:t>{}</w:t></w:r></w:p></w:body></w:document>"
+)
+ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+
+
+def word(body):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", TYPES)
+        package.writestr("_rels/.rels", LINKS)
+        package.writestr("word/document.xml", body)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "trouble"),
+    [
+        ("加密.docx", OLE + bytes(2000), "已加密"),
+        ("半截.pdf", b"%PDF-1.4\nxxx", "已损坏"),
+        ("炸弹.docx", lambda: word(BODY.format("a" * 110_000_000)), "压缩比超过 300 倍"),
+        ("空.docx", b"", "文件是空的"),
+        ("空白.txt", b" \n\n", "文件是空的"),
+        ("实体.docx", lambda: word(ENTITY + BODY.format("同志们&e;，大家好。")), "外部实体"),
+        ("英文.txt", b"We choose to go to the moon in this decade. " * 9, "不像一份中文讲稿"),
+        ("图片.txt", b"\x89PNG\r\n\x1a\n" + bytes(300), "PNG"),
+    ],
+)
+def test_a_bad_upload_gives_a_message_that_names_the_trouble(desk, tmp_path, name, data, trouble):
+    path = tmp_path / name
+    path.write_bytes(data() if callable(data) else data)
+    *_, last = desk.watch_comparison("", path)
+    assert "sr-error" in last
+    assert name in last
+    assert trouble in last
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_draft_gives_a_message(desk):

@@ -99,8 +99,12 @@
     choose: (element) => choose(element.dataset.n),
 
     jump(cell) {
+      const here = paragraph(cell.dataset.n);
+      if (here.hidden) for (const on of desk().querySelectorAll('[data-desk="filter"][aria-pressed="true"]')) on.click();
       choose(cell.dataset.n, { focus: true });
-      if (window.matchMedia("(max-width: 900px)").matches) {
+      if (cell.closest(".sd-quotes")) {
+        desk().querySelector(".sd-strip").scrollIntoView({ block: "start" });
+      } else if (window.matchMedia("(max-width: 900px)").matches) {
         desk().querySelector(".sd-columns").scrollIntoView({ block: "start" });
       }
     },

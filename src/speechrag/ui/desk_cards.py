@@ -34,7 +34,7 @@ def render_desk(report: Report, token: str, t: Strings) -> str:
         f'aria-label="{escape(t("desk_draft"))}">{_draft(comparison, t)}</div>'
         f'<div class="sd-matches" role="region" tabindex="-1" aria-live="polite" '
         f'aria-label="{escape(t("desk_matches"))}"></div></div>'
-        f"{_quotes(report.quotes, t)}{_sources(comparison, t)}</div>"
+        f"{_quotes(report, t)}{_sources(comparison, t)}</div>"
     )
 
 
@@ -175,22 +175,36 @@ def _match(found: DraftHit, number: int, t: Strings) -> str:
     )
 
 
-def _quotes(quotes: Sequence[QuoteFinding], t: Strings) -> str:
-    quotes = [quote for quote in quotes if quote.verdict is not Verdict.NOT_A_QUOTE]
+def _quotes(report: Report, t: Strings) -> str:
+    quotes = [quote for quote in report.quotes if quote.verdict is not Verdict.NOT_A_QUOTE]
     if not quotes:
         return ""
     amiss = sum(quote.verdict.is_amiss for quote in quotes)
-    rows = "".join(
-        f'<li class="{"sd-amiss" if quote.verdict.is_amiss else ""}">'
-        f"<strong>{escape(Wording(t.lang).verdict(quote.verdict))}</strong> “{escape(quote.text)}”"
-        f"<pre>{escape(describe_quote(quote, Wording(t.lang)).partition(chr(10))[2])}</pre></li>"
-        for quote in quotes
-    )
+    rows = "".join(_quote(quote, report.comparison, t) for quote in quotes)
     opened = " open" if amiss else ""
     return (
         f'<details class="sd-quotes"{opened}><summary>'
         f"{escape(t('desk_quotes', n=len(quotes), amiss=amiss))}</summary><ul>{rows}</ul></details>"
     )
+
+
+def _quote(quote: QuoteFinding, comparison: Comparison, t: Strings) -> str:
+    say = Wording(t.lang)
+    _, _, reasons = describe_quote(quote, say).partition("\n")
+    return (
+        f'<li class="{"sd-amiss" if quote.verdict.is_amiss else ""}">'
+        f"<strong>{escape(say.verdict(quote.verdict))}</strong> “{escape(quote.text)}”"
+        f"{_place(quote, comparison, t)}<pre>{escape(reasons)}</pre></li>"
+    )
+
+
+def _place(quote: QuoteFinding, comparison: Comparison, t: Strings) -> str:
+    """A button that leads to the paragraph of a quotation."""
+    for n, finding in enumerate(comparison.findings, 1):
+        if finding.paragraph.start <= quote.start < finding.paragraph.end:
+            name = escape(t("desk_paragraph", n=n))
+            return f'<button type="button" data-desk="jump" data-n="{n}">{name}</button>'
+    return ""  # in a heading
 
 
 def _sources(comparison: Comparison, t: Strings) -> str:

@@ -29,6 +29,7 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "desk_strip": ("各段概览", "Overview of paragraphs"),
     "desk_filter": ("只看", "Show only"),
     "desk_formulaic": ("套话", "formulaic"),
+    "desk_paragraph": ("看第 {n} 段", "Paragraph {n}"),
     "desk_cell": ("第 {n} 段：{label}", "Paragraph {n}: {label}"),
     "desk_draft": ("草稿，选一段看右边", "The draft: choose a paragraph"),
     "desk_matches": ("文库里相近的段落", "Passages like it"),
