@@ -42,13 +42,19 @@ def read_version() -> str:
 
 
 def measure_size(
-    n_passages: int, work: Path, seed: int, kept: dict[str, Any], save: Callable[[], None]
+    n_passages: int,
+    options: argparse.Namespace,
+    kept: dict[str, Any],
+    save: Callable[[], None],
 ) -> None:
     """Run the steps of one size that are not in `kept` yet; each is saved when it is done."""
+    work, seed = options.work, options.seed
     path = work / f"{n_passages}-{seed}"
     folder = Folder(path)
     path.mkdir(parents=True, exist_ok=True)
     for step in STEPS:
+        if step not in options.steps:
+            continue
         if step in kept and (step != "generate" or folder.passages.is_file()):
             continue
         stale = {"generate": folder.library, "build": folder.index}.get(step)
@@ -63,7 +69,7 @@ def measure_size(
         if step == "build":
             kept["size_mib"] = measure_index(folder.index)
         save()
-    if "cold" not in kept:
+    if "cold" not in kept and "cold" in options.steps:
         kept["cold"] = measure_cold(folder.index)
         save()
 
@@ -112,6 +118,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--again", action="store_true", help="measure what is there already, too")
     parser.add_argument("--keep", action="store_true", help="what another commit took counts, too")
+    parser.add_argument("--steps", nargs="+", default=[*STEPS, "cold"], help="these alone, for now")
     parser.add_argument("--redo", nargs="+", default=[], metavar="STEP", help="these steps again")
     options = parser.parse_args()
     file = options.results / "scale.json"
@@ -132,7 +139,7 @@ def main() -> int:
         kept = {step: value for step, value in kept.items() if step not in options.redo}
         results["sizes"][str(n_passages)] = kept
         kept |= {"version": version, "date": date.today().isoformat()}
-        measure_size(n_passages, options.work, options.seed, kept, save)
+        measure_size(n_passages, options, kept, save)
     write_report(results, options.results)
     print((options.results / "scale.md").read_text(encoding="utf-8"))
     return 0

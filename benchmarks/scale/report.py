@@ -58,9 +58,12 @@ def ratios(kept: dict[str, Any]) -> dict[str, float]:
     raw_words = kept["floors"]["bm25s"]["p50_ms"]
     own_words = kept["floors"]["postings"]["p50_ms"]
     fused = kept["serve"]["fused"]["1"]["p50_ms"]
+    fused_cpu = kept["serve"]["fused"]["1"]["cpu_ms"]
+    raw_cpu = faiss["flat"]["one_thread"]["cpu_ms"] + kept["floors"]["bm25s"]["cpu_ms"]
     fastest = min(kind["one_thread"]["p50_ms"] for kind in faiss.values())
     return {
         "fused_flat_bm25s": fused / (faiss["flat"]["one_thread"]["p50_ms"] + raw_words),
+        "fused_flat_bm25s_cpu": fused_cpu / raw_cpu,
         "fused_fastest": fused / (fastest + min(raw_words, own_words)),
         "build_alone": kept["build"]["seconds"] / sum(kept[step]["seconds"] for step in alone),
         "build_alone_cpu": kept["build"]["process"]["cpu_s"]
@@ -81,6 +84,7 @@ def _sections(sizes: Sizes) -> list[tuple[str, list[tuple[str, dict[int, Any]]]]
     rate = {n: n / kept["build"]["seconds"] for n, kept in sizes.items()}
     targets = [
         ratio("fused p50 / (FAISS float32, exact + bm25s), target 1.5 at 10⁵", "fused_flat_bm25s"),
+        ratio("the same in processor time, means", "fused_flat_bm25s_cpu"),
         ratio("fused p50 / (fastest raw FAISS + fastest raw BM25)", "fused_fastest"),
         ratio("build / (read + tokenize + encode alone), wall, target 1.3", "build_alone"),
         ratio("the same in processor seconds", "build_alone_cpu"),

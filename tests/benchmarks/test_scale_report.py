@@ -17,7 +17,7 @@ def kept(n: int) -> dict:
     """Figures of one size, each growing with n in its own way."""
     times = {"p50_ms": n / 1_000, "p99_ms": n / 500, "mean_ms": 1.0, "cpu_ms": 1.0, "per_s": 10.0}
     served = {"1": times, "8": times}
-    raw = {"p50_ms": n / 4_000, "p99_ms": 1.0}
+    raw = {"p50_ms": n / 4_000, "p99_ms": 1.0, "cpu_ms": 0.3}
     kind = {"recall_at_10": 1.0, "one_thread": raw, "as_it_comes": raw}
     process = {"wall_s": 1.0, "cpu_s": 12.0, "own_mib": 300.0, "mapped_mib": 1.0}
     alone = {"seconds": 2.0, "cpu_s": 3.0}
@@ -36,7 +36,7 @@ def kept(n: int) -> dict:
         "serve": {"load_s": 0.1, "lexical": served, "dense": served, "fused": served},
         "floors": {
             "faiss": {"flat": kind, "float16": kind},
-            "bm25s": {"p50_ms": n / 4_000},
+            "bm25s": {"p50_ms": n / 4_000, "cpu_ms": 0.2},
             "postings": {"p50_ms": n / 12_000},
         },
         "cold": {"median_s": 1.25, "cpu_s": 0.5},
@@ -46,6 +46,7 @@ def kept(n: int) -> dict:
 def test_ratios_are_those_of_hand_arithmetic():
     found = ratios(kept(1_000))
     assert found["fused_flat_bm25s"] == pytest.approx(1.0 / (0.25 + 0.25))
+    assert found["fused_flat_bm25s_cpu"] == pytest.approx(1.0 / 0.5)
     assert found["fused_fastest"] == pytest.approx(1.0 / (0.25 + 1 / 12))
     assert found["build_alone"] == pytest.approx(9.0 / 6.0)
     assert found["build_alone_cpu"] == pytest.approx(12.0 / 9.0)
