@@ -182,3 +182,9 @@ def test_a_file_that_is_no_store_is_named(tmp_path):
     (tmp_path / "speeches.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(IndexDamaged, match=r"speeches\.sqlite"):
         PassageStore.open(tmp_path)
+
+
+def test_a_place_is_told_without_reading_the_speech(store):
+    speech, _ = store.located(0)
+    place = store.place(0)
+    assert (place.title, place.source) == (speech.title, speech.source)

@@ -86,6 +86,7 @@ def _places(record: type[Any]) -> dict[str, int]:
 _SPEECH = _places(Speech)
 _DOCUMENT = _places(Document)
 _PASSAGE = _places(Passage)
+_ROLES: dict[str | None, Role | None] = {None: None} | {role.value: role for role in Role}
 _FIELD_NAMES = {record: tuple(_places(record)) for record in _RECORDS}
 
 
@@ -99,8 +100,7 @@ def _rows(record: Callable[..., Any], rows: list[list[Any]]) -> tuple[Any, ...]:
 
 def _load_passage(row: list[Any]) -> Passage:
     row[_PASSAGE["section_path"]] = tuple(row[_PASSAGE["section_path"]])
-    role = row[_PASSAGE["role"]]
-    row[_PASSAGE["role"]] = Role(role) if role is not None else None
+    row[_PASSAGE["role"]] = _ROLES[row[_PASSAGE["role"]]]
     return Passage(*row)
 
 

@@ -67,8 +67,7 @@ def build_hit(
 
 def _other_places(store: PassageStore, row: int) -> tuple[Place, ...]:
     others = (r for r in store.rows_of_group(store.group(row)).tolist() if r != row)
-    places = (store.located(other)[0] for other in others)
-    return tuple(dict.fromkeys(Place(s.title, s.source) for s in places))
+    return tuple(dict.fromkeys(map(store.place, others)))
 
 
 def find_matches(
