@@ -124,8 +124,8 @@ class _FieldBuffer:
     def __init__(self, folder: Path) -> None:
         self.lengths = array("i")
         self._tokens = array("i")
-        self._rows: list[int] = []  # those with tokens in memory, and how many each has
-        self._counts: list[int] = []
+        self._rows = array("q")  # those with tokens in memory, and how many each has
+        self._counts = array("q")
         self._folder = folder
         self._n_spilled = 0
         folder.mkdir()
@@ -152,7 +152,9 @@ class _FieldBuffer:
         if not self._rows:
             return
         tokens = np.frombuffer(self._tokens, dtype=np.int32)
-        rows = np.repeat(np.asarray(self._rows, dtype=np.int64), self._counts)
+        rows = np.repeat(
+            np.frombuffer(self._rows, dtype=np.int64), np.frombuffer(self._counts, dtype=np.int64)
+        )
         pairs, counts = np.unique((rows << 32) | tokens, return_counts=True)
         frequencies = np.minimum(counts, 0xFFFF).astype(np.uint16)
         for part, values in (
@@ -162,7 +164,7 @@ class _FieldBuffer:
         ):
             save_array(self._folder / f"{self._n_spilled}{part}.npy", values)
         del tokens
-        self._tokens, self._rows, self._counts = array("i"), [], []
+        self._tokens, self._rows, self._counts = array("i"), array("q"), array("q")
         self._n_spilled += 1
 
 
