@@ -20,6 +20,12 @@ TOKEN_VARIABLE = "SPEECHRAG_MILVUS_TOKEN"  # noqa: S105 - a name, not a token
 NO_COLLECTION = 100
 """Milvus's code for a collection that does not exist."""
 
+WITHOUT_PINGS = {
+    "grpc.keepalive_time_ms": 2**31 - 1,
+    "grpc.keepalive_permit_without_calls": False,
+}
+"""For a file: its server, in this very process, may hang up on who pings every ten seconds."""
+
 _UNREACHABLE = re.compile(
     "fail(ed)? connecting|unavailable|deadline|timeout|timed out|connection (refused|reset)"
     "|channel|no route",
@@ -123,9 +129,10 @@ class Connection:
     def _connect(self) -> Any:
         pymilvus = load_pymilvus()
         options = self.options
+        more = {"grpc_options": WITHOUT_PINGS} if options.is_file else {}
         try:
             return pymilvus.MilvusClient(
-                uri=options.uri, token=options.token, timeout=options.timeout_s
+                uri=options.uri, token=options.token, timeout=options.timeout_s, **more
             )
         except Exception as error:
             if options.is_file:
