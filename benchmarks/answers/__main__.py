@@ -1,6 +1,6 @@
 """Answers on the demo library: citations, relevance, refusals; extracts beside a naive baseline.
 
-    python -m benchmarks.answers [--model]
+    python -m benchmarks.answers [--model] [--base-url URL --name MODEL] [--limit N]
 
 Citation recall and precision are those of Gao, Yen, Yu and Chen, "Enabling Large Language Models to
 Generate Text with Citations" (EMNLP 2023, ALCE): a statement is recalled when the passages that it
@@ -8,7 +8,8 @@ cites support it together; a citation is precise when its passage supports the s
 or when the others would not support it without it. ALCE judges support with an entailment model
 (TRUE, 11 B parameters), which does not fit here; support is judged by the gate instead (verbatim,
 or every quotation, figure and name found and the encoder's floor reached). That is stated with
-every figure. `--model` adds the endpoint of the settings, on the same questions.
+every figure. `--model` adds the endpoint of the settings, `--base-url` and `--name` another one, on
+the same questions and the same passages; `--limit` asks every system only the first so many.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from benchmarks.answers.common import (
+    HELD_OUT,
     RESULTS,
     ROOT,
     TEST,
@@ -119,7 +122,7 @@ def mean(values) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def table(name: str, rows: list[Figures], n_refused: int, n_asked: int) -> list[str]:
+def table(name: str, rows: list[Figures], refused: list[list[bool]]) -> list[str]:
     """A Markdown table by kind."""
     kinds = list(dict.fromkeys(row.kind for row in rows))
     lines = [
@@ -140,8 +143,9 @@ def table(name: str, rows: list[Figures], n_refused: int, n_asked: int) -> list[
     low, high = bootstrap_interval([row.first for row in rows])
     return [
         *lines, "",
-        f"First cited relevant: 95 % interval {low:.1%} to {high:.1%}. Unanswerable refused"
-        f" (tests/unanswerable.yaml): {n_refused} of {n_asked}.", "",
+        f"First cited relevant: 95 % interval {low:.1%} to {high:.1%}. Unanswerable refused:"
+        f" {sum(refused[0])} of {len(refused[0])} (tests/unanswerable.yaml), {sum(refused[1])} of"
+        f" {len(refused[1])} (held out, tests/answer).", "",
     ]  # fmt: skip
 
 
@@ -149,17 +153,25 @@ def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", action="store_true")
+    parser.add_argument("--base-url", default="")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--out", type=Path, default=RESULTS / "answers.md")
     args = parser.parse_args()
     engine = open_demo()
     systems: dict[str, Answerer] = {
         "Extractive answer": lambda question: compose_answer(engine, question),
         "Naive baseline: the first passage, whole": naive(engine),
     }
-    if args.model:
-        endpoint = Endpoint.from_settings(load_settings(ROOT / "speechrag.yaml"))
+    if args.model or args.base_url:
+        settings = load_settings(ROOT / "speechrag.yaml")
+        if args.base_url:
+            settings = replace(settings, llm_base_url=args.base_url, llm_model=args.name)
+        endpoint = Endpoint.from_settings(settings)
         if endpoint is None:
             parser.error("no llm_base_url in the settings")
-        systems[f"Model `{endpoint.model}`"] = with_model(engine, endpoint)
+        name = Path(endpoint.model).name
+        systems[f"Model `{name}`"] = with_model(engine, endpoint)
     report = [
         "# Answers", "", "`python -m benchmarks.answers`", "", describe(engine), "",
         "Citation recall and precision after Gao et al. (EMNLP 2023, ALCE), with the gate in place"
@@ -168,11 +180,14 @@ def main() -> None:
         " of tests/questions.yaml; a refusal counts as nothing relevant.", "",
     ]  # fmt: skip
     for name, answer in systems.items():
-        rows = [judge(question, answer(question.text)) for question in answerable()]
-        refused = [answer(question).refused for question in unanswerable(TEST)]
-        report += table(name, rows, sum(refused), len(refused))
+        rows = [judge(q, answer(q.text)) for q in answerable()[: args.limit]]
+        refused = [
+            [answer(question).refused for question in unanswerable(file)[: args.limit]]
+            for file in (TEST, HELD_OUT)
+        ]
+        report += table(name, rows, refused)
     text = "\n".join(report)
-    (RESULTS / "answers.md").write_text(text, encoding="utf-8")
+    args.out.write_text(text, encoding="utf-8")
     print(text)
 
 

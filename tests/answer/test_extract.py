@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from speechrag.answer.extract import compose_answer, says_little, split_hit
+from speechrag.answer.extract import CHOICES, compose_answer, says_little, split_hit
 from speechrag.answer.records import Layout, Mode
 from speechrag.answer.render import render_answer
 from speechrag.evaluate import load_questions
@@ -123,7 +123,7 @@ def test_a_sentence_that_asks_labels_or_breaks_off_says_little(sentence, little)
 def test_no_passage_has_more_than_its_share_of_an_answer(engine):
     answer = compose_answer(engine, "招商引资存在哪些短板？")
     given = [sentence.citations for sentence in answer.sentences]
-    assert max(given.count(one) for one in given) == 2
+    assert max(given.count(one) for one in given) <= CHOICES[Layout.NUMBERED].per_passage
     assert len(set(given)) > 1
 
 

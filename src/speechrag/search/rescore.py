@@ -31,17 +31,17 @@ N_OF_A_SPEECH = 3  # its best passages stand for a speech
 
 # Feature → (mean, scale, weight): printed by benchmarks.answers.order.
 MODEL: dict[str, tuple[float, float, float]] = {
-    "score": (0.2590, 0.0867, 0.65),
-    "sentence": (0.2103, 0.0946, 0.75),
-    "sentence_words": (0.2980, 0.1205, 0.50),
-    "topic_words": (0.3967, 0.1668, 0.51),
-    "speech": (0.3283, 0.1382, 0.58),
-    "speech_topic": (0.3445, 0.2145, 0.39),
-    "purpose": (0.0645, 0.1330, 1.28),
-    "opens": (0.0712, 0.2507, -0.37),
-    "closes": (0.0397, 0.1743, -0.20),
-    "length": (4.9435, 0.4781, -0.29),
-    "context": (0.0073, 0.0077, 0.25),
+    "score": (0.2437, 0.0876, 1.00),
+    "sentence": (0.2070, 0.0944, 0.60),
+    "sentence_words": (0.2826, 0.1223, 0.44),
+    "topic_words": (0.3806, 0.1712, 0.59),
+    "speech": (0.3075, 0.1434, 0.33),
+    "speech_topic": (0.3409, 0.2161, 0.37),
+    "purpose": (0.0745, 0.1344, 1.26),
+    "opens": (0.0587, 0.2280, -0.30),
+    "closes": (0.0346, 0.1628, -0.07),
+    "length": (4.9559, 0.4847, -0.41),
+    "context": (0.0071, 0.0075, 0.20),
 }
 
 
