@@ -1,10 +1,13 @@
 """Both languages say everything, and the right one is chosen."""
 
 import re
+from dataclasses import fields
 from string import Formatter
 
+import numpy as np
 import pytest
 
+from speechrag.search.fuse import Signals, Weights, fuse_signals
 from speechrag.types import RemovalReason, Role
 from speechrag.ui import strings
 from speechrag.ui.strings import ROLES, Strings, choose_language
@@ -56,3 +59,16 @@ def test_every_role_and_reason_has_a_name_in_english():
 )
 def test_language_is_chosen_by_address_then_setting_then_browser(query, accept, setting, lang):
     assert choose_language(query, accept, setting) == lang
+
+
+def test_every_part_of_a_score_has_a_name():
+    one = np.ones(1, np.float32)
+    names = (field.name for field in fields(Signals) if field.name != "rows")
+    signals = Signals(rows=np.zeros(1, np.int64), **dict.fromkeys(names, one))
+    _, parts = fuse_signals(signals, Weights(), asks_fact=False)
+    assert set(parts) == {field.name for field in fields(Signals)} - {"rows"}
+    for lang in ("zh", "en"):
+        shown = [Strings(lang).part(name) for name in parts]
+        assert len(set(shown)) == len(parts)
+        assert all(bool(HAN.search(text)) == (lang == "zh") for text in shown)
+    assert Strings("zh").part("sentence") == "最近的一句"

@@ -112,9 +112,12 @@ _STRINGS: dict[str, tuple[str, str]] = {
     "part_lexical": ("词面", "words"),
     "part_dense": ("语义", "meaning"),
     "part_late": ("逐词", "word by word"),
+    "part_sentence": ("最近的一句", "closest sentence"),
+    "part_nearby": ("前后段", "passages beside it"),
     "part_context": ("标题", "headings"),
     "part_role": ("作用", "purpose"),
     "part_phrase": ("原话", "exact phrase"),
+    "part_name": ("专名", "names"),
     # the library
     "add_files": ("添加讲话稿（可一次选多个）", "Add speeches (several at once)"),
     "add_files_info": (
