@@ -72,7 +72,7 @@ def test_short_words_that_someone_said_are_quotations(draft):
     ],
 )  # fmt: skip
 def test_the_origin_that_a_draft_names(draft, speaker, title):
-    quotation = next(q for q in find_quotations(draft) if q.kind == "quote")
+    *_, quotation = (q for q in find_quotations(draft) if q.kind == "quote")
     assert (quotation.claim.speaker, quotation.claim.title) == (speaker, title)
 
 

@@ -42,6 +42,7 @@ from speechrag.types import Hit, Place, Vectors
 
 BATCH_PARAGRAPHS = 64  # encoded and searched together; progress is told between batches
 MIN_PRECEDENT_CHARS = 10  # letters: a shorter run is no precedent
+MAX_TEXTS = 20_000  # passages kept for the next paragraphs, some 100 MB
 MAX_MEASURED = 24  # candidates a paragraph whose evidence is measured in full
 
 
@@ -131,6 +132,8 @@ class Comparer:
 
     def _load(self, rows: Rows) -> None:
         """The texts of passages, in the order of the library: each speech is read once."""
+        if len(self._texts) > MAX_TEXTS:
+            self._texts.clear()
         store = self._library.generation.store
         for row in rows.tolist():
             if row not in self._texts:
