@@ -67,7 +67,7 @@ def main() -> None:
         f"In force: a hit below {weights.min_score} is left out; where the best is below",
         f"{weights.min_best_score} nothing is said to be close, and the nearest are suggestions.",
         "Questions that are merely not answered here score like hard ones that are: the thresholds",
-        "keep far-off passages out, and refusing an answer is left to `search/confidence.py`.",
+        "keep far-off passages out, and refusing an answer is left to `answer/confidence.py`.",
         "",
     ]
     text = "\n".join(lines)
