@@ -1,5 +1,6 @@
 """Orders inside speeches: what is sent, what is done and what passes stay as they were."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import yaml
 from answer.test_cite import PASSAGES, Letters, make_hit
 from speechrag.answer.cite import check_answer
 from speechrag.answer.prompt import SYSTEM, build_request
+from speechrag.answer.records import Answer, Layout, Mode, Sentence
+from speechrag.ui.answer_cards import render_turn
+from speechrag.ui.strings import Strings
 
 FILE = Path(__file__).with_name("injections.yaml")
 INJECTIONS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -40,6 +44,34 @@ def test_an_order_changes_nothing_of_the_request_but_its_own_block(injection):
 def test_what_an_obedient_model_would_write_does_not_pass_the_gate(injection):
     sentences = check_answer(injection["obeyed"], (PASSAGES[0], PASSAGES[1]), Letters())
     assert not any(s.checked and s.text not in PASSAGES[0].text for s in sentences), sentences
+
+
+@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda i: i["passage"][:12])
+def test_on_the_page_an_order_and_what_obeys_it_are_text(injection):
+    hits = poisoned(injection)
+    sentences = (
+        *check_answer(injection["obeyed"], hits, Letters()),
+        Sentence(injection["passage"], (1,), True),
+    )
+    answer = Answer("问", False, Mode.MODEL, sentences, hits, 1.0, Layout.PROSE)
+    found = Tags()
+    found.feed(render_turn(answer, Strings("zh")))
+    assert found.names.isdisjoint({"script", "img", "iframe", "form", "input", "object"})
+    assert all(link.startswith("#sr-source-") for link in found.links)
+    assert not any(name.startswith("on") for name in found.attributes)
+
+
+class Tags(HTMLParser):
+    """The tags, links and attributes of a page, as a browser reads them."""
+
+    def __init__(self):
+        super().__init__()
+        self.names, self.links, self.attributes = set(), [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value for name, value in attrs if name in {"href", "src"}]
 
 
 def test_an_order_in_the_library_leaves_other_answers_as_they_are(tmp_path, settings, engine):
