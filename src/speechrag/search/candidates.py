@@ -210,10 +210,13 @@ def _rows_under(
 
 
 def _role_matches(generation: Searchable, rows: Rows, query: Query) -> NDArray[np.float32]:
-    if query.intent is None:
+    """For candidates with the role asked for, how telling it is: (1 - its share of them)²."""
+    if query.intent is None or not len(rows):
         return np.zeros(len(rows), dtype=np.float32)
     roles = generation.store.roles_of(rows)
-    return np.array([role == query.intent for role in roles], dtype=np.float32)
+    matches = np.array([role == query.intent for role in roles], dtype=np.float32)
+    telling: NDArray[np.float32] = matches * (1 - matches.mean(dtype=np.float32)) ** 2
+    return telling
 
 
 def _phrase_matches(

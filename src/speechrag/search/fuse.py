@@ -28,7 +28,7 @@ class Weights:
     sentence: float = 0.8
     nearby: float = 0.4
     context: float = 0.3
-    role: float = 0.25
+    role: float = 0.5
     phrase: float = 1.0
     name: float = 0.3
     fields: Mapping[str, float] = field(
@@ -48,7 +48,7 @@ WITHOUT_TOKENS = Weights(
     sentence=0.0,
     nearby=0.0,
     context=0.15,
-    role=0.1,
+    role=0.2,
     asked_fact=1.5,
     min_score=0.0,
     min_best_score=0.0,
@@ -62,9 +62,9 @@ class Signals:
 
     lexical: BM25 over the most it could be for this question, in [0, 1]. dense, context: cosines in
     [-1, 1]. late: word by word; sentence: the cosine of the best sentence; nearby: that of the
-    better neighbour; these in [0, 1], 0 where there are no token vectors. role: 1 where the
-    passage's role is the one asked for, else 0. phrase, name: the share of the quoted phrases, and
-    of the rare proper nouns, that it holds verbatim.
+    better neighbour; these in [0, 1], 0 where there are no token vectors. role: how telling it is
+    that the passage has the role asked for, in [0, 1]. phrase, name: the share of the quoted
+    phrases, and of the rare proper nouns, that it holds verbatim.
     """
 
     rows: NDArray[np.int64]
