@@ -28,6 +28,8 @@ N_FIXED_WORDS = 60
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,}")
 _CLAUSE = re.compile(r"[^，。；！？：、,:;!?\s“”‘’（）()《》—…]{5,28}")
+# A paragraph that holds these words is taken for a web page's, and removed.
+_PLAIN = {"仅供参考": "参考", "版权所有": "所有"}
 # What would be read as a heading or a list's item at the start of a paragraph.
 _ITEM = re.compile(r"第?[一二三四五六七八九十\d]+[是要、.．章节条]|[首其再最][先次后]|另外|此外")
 _SENTENCE = re.compile(r"[^。！？\n]{12,180}[。！？]")
@@ -79,7 +81,7 @@ class Material:
     def words(self) -> tuple[str, ...]:
         """Chinese words of two characters or more, the most frequent first."""
         pieces = json.loads(VOCABULARY.read_text(encoding="utf-8"))["model"]["vocab"]
-        return tuple(piece for piece, _score in pieces if _WORD.fullmatch(piece))
+        return tuple(_PLAIN.get(piece, piece) for piece, _score in pieces if _WORD.fullmatch(piece))
 
     @cached_property
     def clauses(self) -> dict[str, tuple[Clause, ...]]:

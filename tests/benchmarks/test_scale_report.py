@@ -78,7 +78,7 @@ def test_a_size_that_is_not_done_is_left_out(tmp_path):
 
 
 def test_a_peer_that_could_not_be_installed_is_named_with_the_error(tmp_path):
-    served = {"1": {"p50_ms": 2.5}, "8": {}}
+    served = {"1": {"p50_ms": 2.5}, "8": {"error": "Refused: one thread"}}
     results = {
         "machine": MACHINE,
         "date": "2026-01-01",
@@ -90,6 +90,7 @@ def test_a_peer_that_could_not_be_installed_is_named_with_the_error(tmp_path):
     text = (tmp_path / "peers.md").read_text(encoding="utf-8")
     assert "| question p50, ms | 2.5 |" in text
     assert "| txtai | 0.500 |" in text
+    assert "txtai, asked by 8 threads: `Refused: one thread`" in text
     assert "lancedb could not be installed: `No matching distribution`" in text
 
 
@@ -139,3 +140,11 @@ def test_every_client_asks_every_question():
     asked.clear()
     time_questions(asked.append, ["a", "b"], n_rounds=3)
     assert asked == ["a", "b"] * 4  # once to warm up
+
+
+def test_what_a_client_meets_with_is_raised():
+    def refuse(_question):
+        raise OSError("one thread at a time")
+
+    with pytest.raises(OSError, match="one thread at a time"):
+        time_clients(refuse, ["a"], 2)

@@ -52,6 +52,9 @@ def _size_table(kept: dict[str, Any]) -> list[str]:
     for name, keys in _ROWS:
         lines.append(f"| {name} | {' | '.join(_show(_at(row, keys)) for row in kept.values())} |")
     failed = [f"{peer}: `{row['error']}`" for peer, row in kept.items() if "error" in row]
+    for peer, row in kept.items():
+        if reason := _at(row, ("serve", "8", "error")):
+            failed.append(f"{peer}, asked by 8 threads: `{reason}`")
     return lines + ([""] if failed else []) + failed
 
 

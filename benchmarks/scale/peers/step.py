@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,16 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "load_s": round(loaded, 3),
         "1": one,
-        "8": time_clients(ask, questions, 8),
+        "8": _try_clients(ask, questions),
         "memory_own_mib": round(taken.own_mib, 1),
     }
+
+
+def _try_clients(ask: Callable[[str], object], questions: list[str]) -> dict[str, Any]:
+    try:
+        return time_clients(ask, questions, 8)
+    except Exception as exc:  # noqa: BLE001 - a peer that cannot is told with its reason
+        return {"error": f"{type(exc).__name__}: {exc}".splitlines()[0]}
 
 
 if __name__ == "__main__":
