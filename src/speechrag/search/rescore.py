@@ -31,17 +31,17 @@ N_OF_A_SPEECH = 3  # its best passages stand for a speech
 
 # Feature → (mean, scale, weight): printed by benchmarks.answers.order.
 MODEL: dict[str, tuple[float, float, float]] = {
-    "score": (0.2437, 0.0876, 1.00),
-    "sentence": (0.2070, 0.0944, 0.60),
-    "sentence_words": (0.2826, 0.1223, 0.44),
-    "topic_words": (0.3806, 0.1712, 0.59),
-    "speech": (0.3075, 0.1434, 0.33),
-    "speech_topic": (0.3409, 0.2161, 0.37),
-    "purpose": (0.0745, 0.1344, 1.26),
-    "opens": (0.0587, 0.2280, -0.30),
-    "closes": (0.0346, 0.1628, -0.07),
-    "length": (4.9559, 0.4847, -0.41),
-    "context": (0.0071, 0.0075, 0.20),
+    "score": (0.2262, 0.0840, 1.08),
+    "sentence": (0.1909, 0.0913, 0.64),
+    "sentence_words": (0.2635, 0.1147, 0.40),
+    "topic_words": (0.3511, 0.1627, 0.52),
+    "speech": (0.2874, 0.1400, 0.36),
+    "speech_topic": (0.3207, 0.2041, 0.46),
+    "purpose": (0.0681, 0.1256, 1.21),
+    "opens": (0.0571, 0.2247, -0.29),
+    "closes": (0.0354, 0.1646, -0.07),
+    "length": (4.9544, 0.4859, -0.41),
+    "context": (0.0064, 0.0070, 0.15),
 }
 
 
