@@ -183,10 +183,12 @@ def main() -> int:
         for peer, python in pythons.items():
             print(f"{n_passages} passages: {peer}", flush=True)
             kept = results.setdefault("sizes", {}).setdefault(str(n_passages), {})
+            row = kept.setdefault(peer, {})
+            row.pop("error", None)
             try:
-                measure(bench, peer, python, kept.setdefault(peer, {}))
+                measure(bench, peer, python, row)
             except RuntimeError as exc:
-                kept[peer]["error"] = str(exc)[-500:]
+                row["error"] = str(exc)[-500:]
             save()
     write_report(results, options.results / "peers.md")
     print((options.results / "peers.md").read_text(encoding="utf-8"))

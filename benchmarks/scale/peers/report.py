@@ -21,6 +21,15 @@ _ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("of it processor s", ("once", "cpu_s")),
 )
 
+_NOTES = """\
+- speechrag ranks with headings, roles, copies and word by word matches beside words and meaning;
+  the peers rank with words and meaning.
+- Words: jieba's at speechrag; Unicode's word boundaries at txtai (Chinese: single characters) and
+  LanceDB (`icu`, with a dictionary); single characters at LlamaIndex, whose BM25 retriever takes a
+  pattern and no tokenizer.
+- A build's time includes importing what it needs and loading the encoder, a first answer's also
+  starting Python: the peers do so with sentence-transformers and torch, speechrag without."""
+
 
 def write_report(results: dict[str, Any], path: Path) -> None:
     """Write peers.md from the figures of peers.json."""
@@ -37,6 +46,7 @@ def write_report(results: dict[str, Any], path: Path) -> None:
         " files in the page cache.",
         "",
     ]
+    lines += [_NOTES, ""]
     for n_passages, kept in results.get("sizes", {}).items():
         lines += [f"## {int(n_passages):,} passages", "", *_size_table(kept), ""]
     if "ndcg" in results:
