@@ -1,6 +1,6 @@
 """What the roles are learnt from: passages with their role, in context and without.
 
-* `questions*.tsv`: sentences that answer a question, written for this project, each with its role;
+* `questions.tsv`: sentences that answer a question, written for this project, each with its role;
 * `role_speeches.txt`: speeches written for this project, a role on every paragraph;
 * `role_labels_reports.tsv`: paragraphs of public reports and speeches, labelled by hand; their
   words are looked up in the corpora;
@@ -97,9 +97,13 @@ def _runs(text: str, n_chars: int) -> Iterator[str]:
 
 
 def read_answers(test: HeldOut) -> list[Answer]:
-    """The answer sentences of every `questions*.tsv`, each once."""
+    """The answer sentences of `questions.tsv`, each once.
+
+    Those of the other files were tried: 保障 0.67 → 0.78 on the test half, but the dev half as a
+    whole 0.866 → 0.847, so they are left out.
+    """
     answers = {}
-    for row in read_questions():
+    for row in read_questions(HERE / "questions.tsv"):
         if not test.shares(squeeze(row.answer), 12):
             answers[row.answer] = Answer(row.answer, _NUMBER[Role(row.role)], row.theme)
     return list(answers.values())
