@@ -44,6 +44,7 @@ class Choice:
     passage: float = 1.0  # how the passage stands beside the best one …
     flatness: float = 0.5  # … to this power: a small one lets more passages speak
     meaning: float = 0.35  # cosine of question and sentence
+    lead: float = 0.25  # its passage is the first to read
     words: float = 0.20  # share of the question's words, by idf, that stand in the sentence
     fact: float = 0.05  # a span of the kind that is asked for
     role: float = 0.10  # its passage does what is asked for (举措, 问题 …)
@@ -54,7 +55,7 @@ class Choice:
 
 CHOICES: dict[Layout, Choice] = {
     # A fact stands in one sentence: which one is told by its words and by what can be the answer.
-    Layout.FACT: Choice(flatness=0.25, words=0.25, fact=0.30, role=0.0),
+    Layout.FACT: Choice(flatness=0.25, lead=0.0, words=0.25, fact=0.30, role=0.0),
     Layout.NUMBERED: Choice(flatness=0.35, per_passage=3),
     Layout.GROUPED: Choice(meaning=0.70),
 }
@@ -193,6 +194,7 @@ def weigh_sentences(
             + choice.fact * has_fact
             + choice.role
             * (query.intent is not None and candidate.hit.passage.role is query.intent)
+            + choice.lead * (candidate.hit is standings[0].hit)
             - SAYS_LITTLE * says_little(candidate.text)
         )
         weighed.append(replace(candidate, weight=weight, has_fact=has_fact))
