@@ -56,7 +56,7 @@ class Choice:
 CHOICES: dict[Layout, Choice] = {
     # A fact stands in one sentence: which one is told by its words and by what can be the answer.
     Layout.FACT: Choice(flatness=0.25, lead=0.0, words=0.25, fact=0.30, role=0.0),
-    Layout.NUMBERED: Choice(flatness=0.35, per_passage=3),
+    Layout.NUMBERED: Choice(flatness=0.35, floor=0.45, per_passage=3),
     Layout.GROUPED: Choice(meaning=0.70),
 }
 # A bare topic: something of every kind, from passages that say something.
