@@ -199,3 +199,30 @@ def test_no_line_is_slow_to_judge(word: str) -> None:
         reason_of(line + "x")
         reason_of(line + "。")
     parse("在大会上的讲话\n同志们：\n" + (word * 20000)[:20000] + "\n谢谢大家！")
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "我们要大兴调查研究之风，对重点课题要深入分析，形成的报告不能只是仅供参考的摆设，而要真正转化为决策的依据、"
+        "工作的抓手、发展的动力，各级领导干部要带头领题调研，推动问题解决。",
+        "要尊重他人的劳动和创造，依法保护原创，任何单位和个人未经权利人许可不得转载他人的研究成果，更不得改头换面据为己有，"
+        "发现一起、查处一起、通报一起，让侵害者付出应有的代价。",
+    ],
+)
+def test_a_speech_may_use_a_sites_words_in_passing(paragraph: str) -> None:
+    speech = parse_one(f"在全市工作会议上的讲话\n\n同志们：\n{paragraph}\n谢谢大家！\n")
+    assert paragraph in speech.text
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "本文内容仅供参考，不构成任何建议。",
+        "本站所有资源均来自网友上传，仅供学习参考，版权归原作者所有，如有内容侵犯了您的合法权益，请您立即联系我们，"
+        "我们将在收到通知后的二十四个小时之内予以删除",
+    ],
+)
+def test_what_a_site_says_of_itself_still_goes(notice: str) -> None:
+    text = f"在全市工作会议上的讲话\n\n同志们：\n{PARAGRAPHS[1]}\n谢谢大家！\n{notice}\n"
+    assert notice not in parse_one(text).text

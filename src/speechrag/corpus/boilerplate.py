@@ -163,6 +163,13 @@ _SITE_SENTENCE = _any(
     r"您(?:当前|现在|还|尚)?(?:未|没有)(?:开通|填写|登录|注册)",
     r"(?:请阅读下面提示信息|文档预览结束|下载本文|本文来自|文章来自|本文由.{0,20}(?:整理|提供|编辑|上传|发布|投稿))",
 )
+# Such words a speech may use in passing, within a sentence of its own; a site is brief about it,
+# or speaks of itself.
+MAX_PASSING_CHARS = 60
+_SITE_WORDS = re.compile(
+    "本站|本网|网站|网友|小编|会员|vip|站长|管理员|客服|版权|著作权|转载|上传|投稿|下载|侵权"
+    "|本文|文档|公众号"
+)
 _SENTENCE = re.compile(r"[^。!?]+[。!?]?")
 _HAS_SENTENCE = re.compile(r"[。!?;]")
 _BULLET = re.compile(r"^[•·●○◆◇■□▪▫►▶➤»※★☆*+\-–—]\s*")
@@ -187,10 +194,17 @@ def is_site_talk(folded: str) -> bool:
     sentences = [s for s in _SENTENCE.findall(folded) if s.strip()]
     if not sentences or len(folded) > 600:
         return False
-    n_site = sum(1 for s in sentences if _SITE_SENTENCE.search(s))
+    n_site = sum(map(_is_site_sentence, sentences))
     return n_site == len(sentences) or (
         n_site >= 1 and len(sentences) <= 3 and n_site * 2 >= len(sentences) and len(folded) <= 160
     )
+
+
+def _is_site_sentence(sentence: str) -> bool:
+    """Whether a sentence is a site's; a long one has two of a site's words."""
+    if not _SITE_SENTENCE.search(sentence):
+        return False
+    return len(sentence) <= MAX_PASSING_CHARS or len(set(_SITE_WORDS.findall(sentence))) >= 2
 
 
 def _is_labelled(folded: str) -> bool:
