@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechrag.answer.confidence import confidence
+from speechrag.answer.enumeration import complete_list
 from speechrag.answer.facts import asked_kind, find_spans
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
@@ -124,6 +125,8 @@ def compose_answer(
     chosen = choose_sentences(engine, weighed, MAX_SENTENCES[layout], choice)
     if not chosen:
         return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
+    if layout is not Layout.FACT:
+        chosen = complete_lists(chosen, weighed)
     return replace(blank, refused=False, **_lay_out(query, chosen, layout))  # type: ignore[arg-type]
 
 
@@ -231,6 +234,15 @@ def choose_sentences(
     if n_most == MAX_SENTENCES[Layout.FACT] and chosen[0].has_fact:
         return chosen[:1]
     return chosen
+
+
+def complete_lists(chosen: Sequence[Candidate], weighed: Sequence[Candidate]) -> list[Candidate]:
+    """The chosen sentences, their lists (一是 …, 二是 …) completed, the passages in their order."""
+    complete: list[Candidate] = []
+    for passage in dict.fromkeys(c.hit.passage.id for c in chosen):
+        here = [c for c in chosen if c.hit.passage.id == passage]
+        complete += complete_list(here, [c for c in weighed if c.hit.passage.id == passage])
+    return complete
 
 
 def _spent(pool: Sequence[Candidate], taken: Sequence[int], per_passage: int) -> list[int]:
