@@ -38,13 +38,12 @@ def test_each_flag_says_in_both_languages_what_it_did_and_does_no_more(index):
         "--reencode": (0, 0, 0, n_passages),
     }
     for flag, counts in expected.items():
-        for lang, word in (("zh", "原因: 要求"), ("en", "reason: asked to")):
+        for lang, word in (("zh", "原因："), ("en", "reason: ")):
             document, said = index(flag, "--lang", lang)
             assert tuple(document["done"].values()) == counts
             assert len(document["reasons"]) == 1
             assert flag in document["reasons"][0]
-            assert said == [f"{word.split(' ')[0]} {document['reasons'][0]}"]
-            assert said[0].startswith(word)
+            assert said == [word + document["reasons"][0]]
     document, said = index()
     assert document["generation"] == "gen-000007"
     assert (document["reasons"], said) == ([], [])

@@ -75,7 +75,7 @@ def read_outline(text: str) -> list[str]:
     headings = [_LABEL.sub("", line, count=1).strip() for line in text.splitlines()]
     headings = [heading for heading in headings if any(char.isalnum() for char in heading)]
     if not headings:
-        raise QuestionError("提纲是空的。", "请每行写一个标题,如:一、充分认识重要意义。")
+        raise QuestionError("提纲是空的。", "请每行写一个标题，如：一、充分认识重要意义。")
     return headings
 
 

@@ -45,7 +45,7 @@ def run_index(args: argparse.Namespace, settings: Settings, text: Text) -> int:
 def show_build(report: BuildReport, text: Text, *, as_json: bool) -> None:
     """The reasons on stderr; on stdout what was done, as JSON or in words."""
     for reason in report.reasons:
-        print(f"{text('reason')}: {reason.describe(text.lang)}", file=sys.stderr)
+        print(f"{text('reason')}{text('colon')}{reason.describe(text.lang)}", file=sys.stderr)
     document = report.as_json(text.lang)
     if as_json:
         print_json(document)
@@ -217,7 +217,7 @@ def run_doctor(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         print(text("healthy"))
     else:
         for fault in faults:
-            print(f"{fault.name}: {fault.message}\n  {text('remedy')}: {fault.remedy}")
+            print(f"{fault.name}: {fault.message}\n  {text('remedy')}{text('colon')}{fault.remedy}")
     return 1 if faults else 0
 
 

@@ -36,9 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         return _find_command(args.run)(args, settings, text)
     except SpeechragError as error:
-        print(f"{text('error')}: {error.message}", file=sys.stderr)
+        print(f"{text('error')}{text('colon')}{error.message}", file=sys.stderr)
         if error.hint:
-            print(f"{text('remedy')}: {error.hint}", file=sys.stderr)
+            print(f"{text('remedy')}{text('colon')}{error.hint}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(text("interrupted"), file=sys.stderr)

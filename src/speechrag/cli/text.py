@@ -13,6 +13,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "common_options": ("各命令通用", "every command"),
     "error": ("不能继续", "refused"),
     "remedy": ("解决办法", "remedy"),
+    "colon": ("：", ": "),
     "interrupted": ("已中断；原有的索引没有改动。", "interrupted; the index is as it was."),
     "opt_index": ("索引所在的文件夹（默认 index/）", "folder of the index (default index/)"),
     "opt_config": ("设置文件（默认 speechrag.yaml）", "settings file (default speechrag.yaml)"),

@@ -46,10 +46,10 @@ class Progress:
         if self.total:
             line += f" {self.done}/{self.total}"
         if self.rate >= 1:
-            line += f", {self.rate:.0f} files/s" if is_english else f",每秒 {self.rate:.0f} 个文件"
+            line += f", {self.rate:.0f} files/s" if is_english else f"，每秒 {self.rate:.0f} 个文件"
         if self.remaining_s is not None and self.remaining_s >= 1:
             left = f"{self.remaining_s:.0f}"
-            line += f", {left} s left" if is_english else f",约剩 {left} 秒"
+            line += f", {left} s left" if is_english else f"，约剩 {left} 秒"
         return line
 
 
