@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 
 from training.corpus import fold, read_documents
 from training.cutting import split_passages
-from training.dataset import Source, content_mask, encode
+from training.dataset import content_mask, encode
 from training.late import score_late
 from training.model import embed
 
@@ -174,13 +174,6 @@ def scaled(bm25: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scores over each question's best one; zeros where no word matches."""
     top = bm25.max(axis=1, keepdims=True)
     return bm25 / np.where(top > 0, top, 1)
-
-
-def recall_at_10(table: NDArray[np.float32], source: Source) -> float:
-    """Share of held-out queries whose passage is among the ten nearest of the held-out ones."""
-    scores = embed(table, source.queries) @ embed(table, source.passages).T
-    own = np.diag(scores)[:, None]
-    return float(((scores > own).sum(1) < 10).mean())
 
 
 def main() -> None:

@@ -39,13 +39,6 @@ class Lexicon:
     phrases: tuple[NDArray[np.int32], ...]
     odds: NDArray[np.float64]  # within a token, ascending to 1
 
-    def pick(self, token: int, draw: float) -> NDArray[np.int32] | None:
-        """A gloss of `token` for a draw in [0, 1); None where it has none."""
-        start, end = self.first[token], self.first[token + 1]
-        if start == end:
-            return None
-        return self.phrases[start + int(np.searchsorted(self.odds[start:end], draw, "right"))]
-
 
 def _links(sources: list[Source]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """All (sentence, Chinese token, English token) links of short enough sentence pairs."""

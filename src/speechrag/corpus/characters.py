@@ -29,11 +29,6 @@ _HALF_WIDTH: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01
 _HALF_WIDTH |= {ord("　"): " ", ord("\xa0"): " ", ord("﹕"): ":", ord("︰"): ":"}
 
 
-def fold_width(text: str) -> str:
-    """Full-width ASCII to half width, ideographic space to space; the length stays."""
-    return text.translate(_HALF_WIDTH)
-
-
 @cache
 def _simplified() -> dict[int, str]:
     """Traditional character to simplified character, for the characters where they differ."""
@@ -67,8 +62,3 @@ def fold(text: str) -> str:
     """Half width and simplified: what the rules for web-page matter are matched against."""
     # one line is looked at by many rules
     return _fold_line(text) if len(text) < 1000 else text.translate(_folded())
-
-
-def is_blank(text: str) -> bool:
-    """Whether nothing in the text prints."""
-    return BLANK_RUN.fullmatch(text) is not None if text else True

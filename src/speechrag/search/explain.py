@@ -21,16 +21,6 @@ MAX_PAIRS = 6
 MIN_PAIR_COSINE = 0.35  # below it two words are not "close" to a reader's eye
 
 
-@dataclass(frozen=True, slots=True)
-class TokenVector:
-    """A token of a text, where it stands, and its vector (float32, shape (dim,))."""
-
-    token: str
-    start: int
-    end: int
-    vector: Vectors
-
-
 @runtime_checkable
 class TokenEncoder(Protocol):
     """An encoder whose text vectors are means of token vectors."""

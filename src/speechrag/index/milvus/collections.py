@@ -24,7 +24,6 @@ SEGMENT_ROWS = 500_000
 SCANS = ("FLAT",)
 LISTS = ("IVF_FLAT", "IVF_SQ8")
 GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
-INDEX_TYPES = (*SCANS, *LISTS, *GRAPHS)
 
 
 @dataclass(frozen=True, slots=True)
