@@ -14,14 +14,13 @@ import argparse
 import json
 import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scale.machine import describe_machine, python_module, run_measured
+from benchmarks.scale.machine import describe_machine, python_module, read_version, run_measured
 from benchmarks.scale.measure import STEPS, Folder
 from benchmarks.scale.report import write_report
 
@@ -31,14 +30,6 @@ SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
 N_COLD = 5
 QUESTION = "怎样提高科技成果转化效率"
-
-
-def read_version() -> str:
-    """The last commit that changed src/."""
-    command = ["git", "log", "-1", "--format=%h", "--", "src"]
-    return subprocess.run(
-        command, cwd=REPO, capture_output=True, text=True, check=False
-    ).stdout.strip()
 
 
 def measure_size(

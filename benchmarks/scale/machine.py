@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+_REPO = Path(__file__).parents[2]
 _PROC = Path("/proc")
 _MIB = 2**20
 POLL_S = 0.25
@@ -49,6 +52,13 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
+def read_version() -> str:
+    """The last commit that changed src/: figures of another are of another program."""
+    command = ["git", "log", "-1", "--format=%h", "--", "src"]
+    done = subprocess.run(command, cwd=_REPO, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 def memory_of(pid: int) -> Peak:
     """What a process and its children take now; zeros where /proc does not tell."""
     taken = Peak()
@@ -76,7 +86,13 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def run_measured(command: Sequence[str], *, has_json: bool = True) -> dict[str, Any]:
+class TookTooLong(RuntimeError):
+    """A command was ended because its time was up."""
+
+
+def run_measured(
+    command: Sequence[str], *, has_json: bool = True, limit_s: float | None = None
+) -> dict[str, Any]:
     """Run a command whose last line is JSON; that document with `process` added.
 
     `process` holds wall and processor seconds (children that were waited for included) and peak
@@ -85,15 +101,18 @@ def run_measured(command: Sequence[str], *, has_json: bool = True) -> dict[str, 
     Args:
         command: What to run.
         has_json: False where the output does not matter.
+        limit_s: When it is ended with its children; None: never.
 
     Raises:
+        TookTooLong: It was ended.
         RuntimeError: It failed; the end of what it printed is told.
     """
+    deadline = None if limit_s is None else time.perf_counter() + limit_s
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=errors)
         peak, done = Peak(), threading.Event()
-        poller = threading.Thread(target=_poll, args=(process.pid, peak, done))
+        poller = threading.Thread(target=_poll, args=(process.pid, peak, done, deadline))
         poller.start()
         _pid, status, usage = os.wait4(process.pid, 0)
         elapsed = time.perf_counter() - started
@@ -102,6 +121,8 @@ def run_measured(command: Sequence[str], *, has_json: bool = True) -> dict[str, 
         poller.join()
         output.seek(0)
         errors.seek(0)
+        if deadline is not None and process.returncode == -signal.SIGKILL:
+            raise TookTooLong(f"ended after {elapsed:.0f} s, its time being up")
         if process.returncode:
             told = errors.read()[-2_000:]
             raise RuntimeError(f"{' '.join(command[1:])}: exit {process.returncode}\n{told}")
@@ -115,11 +136,21 @@ def run_measured(command: Sequence[str], *, has_json: bool = True) -> dict[str, 
     }
 
 
-def _poll(pid: int, peak: Peak, done: threading.Event) -> None:
+def _poll(pid: int, peak: Peak, done: threading.Event, deadline: float | None) -> None:
     while not done.wait(POLL_S):
+        if deadline is not None and time.perf_counter() > deadline:
+            _end(pid)
+            return
         now = memory_of(pid)
         peak.own_mib = max(peak.own_mib, now.own_mib)
         peak.mapped_mib = max(peak.mapped_mib, now.mapped_mib)
+
+
+def _end(pid: int) -> None:
+    """Kill a process and its children, the process itself first: nobody is to be started anew."""
+    for each in _tree(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def measure_bandwidth(n_mib: int = 512, n_rounds: int = 5) -> dict[str, float]:

@@ -48,6 +48,11 @@ class Speechrag:
         """What a person gets."""
         return [hit.passage.id for hit in self._engine.search(question, k=k).hits]
 
+    def text(self, key: str) -> str:
+        """The text of a passage."""
+        store = self._engine.generation.store
+        return store.text(store.row_of(key))
+
 
 class Txtai:
     """txtai, hybrid: Faiss and its own BM25 terms index, content stored in SQLite."""

@@ -2,8 +2,9 @@
 
     python -m benchmarks.scale.peers.step PEER STEP --texts FILE --folder DIR --model DIR ...
 
-Steps: build; serve (load, then every question, timed); once (load, one question: the first answer
-of a process); rank (the first ten of every question, for judging).
+Steps: build; serve (load, then every question, timed); clients (eight threads that ask); once
+(load, one question: the first answer of a process); rank (the texts of the first ten of every
+question, for judging).
 """
 
 from __future__ import annotations
@@ -12,23 +13,24 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from benchmarks.scale.machine import memory_of
-from benchmarks.scale.peers.adapters import PEERS, VERSIONS
+from benchmarks.scale.peers.adapters import PEERS, VERSIONS, Peer, Speechrag
 from benchmarks.scale.workload import time_clients, time_questions
 
 K = 10
+STEPS = ("build", "serve", "clients", "once", "rank")
+N_CLIENTS = 8
 
 
 def main() -> None:
     """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peer", choices=PEERS)
-    parser.add_argument("step", choices=("build", "serve", "once", "rank"))
+    parser.add_argument("step", choices=STEPS)
     parser.add_argument("--texts", type=Path, required=True, help="JSON, a list of strings")
     parser.add_argument("--questions", type=Path, required=True, help="JSON, a list of strings")
     parser.add_argument("--folder", type=Path, required=True)
@@ -55,26 +57,25 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     if options.step == "once":
         return {"load_s": round(loaded, 3), "found": peer.search(questions[0], K)}
     if options.step == "rank":
-        return {"found": [peer.search(question, K) for question in questions]}
+        texts = json.loads(options.texts.read_text(encoding="utf-8"))
+        return {"found": [_texts_of(peer, peer.search(q, K), texts) for q in questions]}
 
     def ask(question: str) -> list[Any]:
         return peer.search(question, K)
 
+    if options.step == "clients":
+        return time_clients(ask, questions, N_CLIENTS)
     one = time_questions(ask, questions)
     taken = memory_of(os.getpid())
     return {
         "load_s": round(loaded, 3),
         "1": one,
-        "8": _try_clients(ask, questions),
         "memory_own_mib": round(taken.own_mib, 1),
     }
 
 
-def _try_clients(ask: Callable[[str], object], questions: list[str]) -> dict[str, Any]:
-    try:
-        return time_clients(ask, questions, 8)
-    except Exception as exc:  # noqa: BLE001 - a peer that cannot is told with its reason
-        return {"error": f"{type(exc).__name__}: {exc}".splitlines()[0]}
+def _texts_of(peer: Peer, found: list[Any], texts: list[str]) -> list[str]:
+    return [peer.text(key) if isinstance(peer, Speechrag) else texts[key] for key in found]
 
 
 if __name__ == "__main__":
