@@ -28,7 +28,6 @@ def test_a_command_is_ended_with_its_children_when_its_time_is_up(tmp_path):
     code = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}])\n"
     with pytest.raises(TookTooLong, match="ended after"):
         run_measured(python(code + "time.sleep(60)"), limit_s=0.6)
-    import time
 
     time.sleep(4)
     assert not said.exists()
