@@ -377,3 +377,43 @@ def test_the_builtin_encoder_tells_distinct_tokens_and_the_lengths_of_their_sums
     norms = encoder.token_norms(few)
     expected = [np.linalg.norm(encoder.token_rows(ids).sum(axis=0)) for ids in few]
     assert norms == pytest.approx(np.array(expected), rel=1e-5, abs=1e-6)
+
+
+def test_parts_of_a_text_have_the_tokens_they_have_alone(monkeypatch):
+    encoder = load_encoder("builtin")
+    texts = [
+        "推进科技成果转化。it's done.“不许变。”他说。",
+        "第一句……第二句，有乐㎡。第三句é\u0301。",  # not one character each in the normal form
+        "顯著。著名的專家，答覆。",
+        "",
+        "无标点",
+        *random_texts(300, seed=5),
+    ] * 2
+    cuts = random.Random(5)
+    parts = []
+    for text in texts:  # anywhere, also inside words
+        at = sorted(cuts.randint(0, len(text)) for _ in range(2 * cuts.randint(0, 3)))
+        parts.append(list(zip(at[::2], at[1::2], strict=True)))
+    strings = [text[a:b] for text, each in zip(texts, parts, strict=True) for a, b in each]
+    expected = [ids.tolist() for ids in encoder.token_ids(strings)]
+    alone = encoder.encode_passages(texts)
+    monkeypatch.setattr("speechrag.index.static._MANY_CHARS", 0)
+    vectors, tokens = encoder.encode_with_tokens(texts, parts)
+    assert [ids.tolist() for ids in tokens] == expected
+    np.testing.assert_array_equal(vectors, encoder.encode_passages(texts))
+    np.testing.assert_allclose(vectors, alone, atol=1e-6)
+    few = encoder.encode_with_tokens(texts[:5], parts[:5])  # too few for the array path
+    n_few = sum(map(len, parts[:5]))
+    assert [ids.tolist() for ids in few[1]] == expected[:n_few]
+
+
+def test_parts_of_texts_without_seams_are_left_to_tokenizers(monkeypatch):
+    monkeypatch.setattr("speechrag.index.static._MANY_CHARS", 0)
+    encoder = load_encoder("builtin")
+    texts = ["ab" * 4000, *(f"第{number}段。完。" for number in range(300))]
+    parts = [[(0, 4000), (4000, 8000)], *([(0, len(text))] for text in texts[1:])]
+    vectors, tokens = encoder.encode_with_tokens(texts, parts)
+    strings = ["ab" * 2000, "ab" * 2000, *texts[1:]]
+    expected = [encoder.token_ids([text])[0].tolist() for text in strings]
+    assert [ids.tolist() for ids in tokens] == expected
+    np.testing.assert_allclose(vectors[5], encoder.encode_queries([texts[5]])[0], atol=1e-6)

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from speechrag.index.word_lattice import Edges, Words
+
 Ints = NDArray[np.int64]
 
 # tokenizers' K_UNK_PENALTY: an unknown character scores the least score less this
 _UNKNOWN_PENALTY = 10.0
-_HASH_BITS = 20
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_NOT_SEEN, _COMPLEX, _EXPANDS = -3, -2, -1
+_NOT_SEEN, _ODD = -2, -1  # odd: its normal form is not one character, or is its neighbours' too
 # a run of this many characters without a seam is left to `tokenizers`
 MAX_SEGMENT_CHARS = 512
 
@@ -49,44 +49,6 @@ def _codes(texts: Sequence[str]) -> NDArray[np.uint32]:
     """Code points of all texts, a 0 after each."""
     joined = "\0".join(texts) + "\0"
     return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-class _Trie:
-    """Transitions (node, character) → node, in a hash table probed linearly."""
-
-    def __init__(self, keys: Ints, nodes: Ints) -> None:
-        bits = max(_HASH_BITS, int(len(keys) * 4).bit_length())
-        self._shift = np.uint64(64 - bits)
-        self._last = (1 << bits) - 1
-        self._keys = np.full(1 << bits, -1, np.int64)
-        self._nodes = np.zeros(1 << bits, np.int32)
-        slots = self._slots(keys)
-        waiting = np.arange(len(keys))
-        while len(waiting):
-            free = self._keys[slots[waiting]] == -1
-            self._keys[slots[waiting[free]]] = keys[waiting[free]]  # of equals, the last stays
-            stays = self._keys[slots[waiting]] == keys[waiting]
-            self._nodes[slots[waiting[stays]]] = nodes[waiting[stays]]
-            waiting = waiting[~stays]
-            slots[waiting] = (slots[waiting] + 1) & self._last
-
-    def _slots(self, keys: Ints) -> Ints:
-        mixed = keys.astype(np.uint64) * _MULTIPLIER
-        return (mixed >> self._shift).astype(np.int64)
-
-    def follow(self, keys: Ints) -> NDArray[np.int32]:
-        """The node each key leads to, 0 where there is none."""
-        slots = self._slots(keys)
-        found = self._keys[slots]
-        nodes = np.where(found == keys, self._nodes[slots], np.int32(0))
-        astray = np.flatnonzero((found != keys) & (found != -1))
-        while len(astray):
-            slots[astray] = (slots[astray] + 1) & self._last
-            found = self._keys[slots[astray]]
-            hit = found == keys[astray]
-            nodes[astray[hit]] = self._nodes[slots[astray[hit]]]
-            astray = astray[~hit & (found != -1)]
-        return nodes
 
 
 class Segmenter:
@@ -115,39 +77,10 @@ class Segmenter:
         self._scores = np.append(scores, scores.min() - _UNKNOWN_PENALTY)
         characters = sorted(set("".join(tokens)))
         self._index = {character: i + 1 for i, character in enumerate(characters)}
-        self._n_characters = len(characters) + 1
         self._exact = np.zeros(0x110000, np.int32)
         self._exact[[ord(character) for character in characters]] = range(1, len(characters) + 1)
         self._of_code = np.full(0x110000, _NOT_SEEN, np.int32)
-        self._build_trie(tokens)
-
-    def _build_trie(self, tokens: list[str]) -> None:
-        lengths = np.array([len(token) for token in tokens])
-        flat = np.array([self._index[c] for token in tokens for c in token], np.int64)
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        node = np.zeros(len(tokens), np.int64)
-        keys, nodes, n_nodes = [], [], 1
-        alive = np.flatnonzero(lengths > 0)
-        token_of = {}
-        depth = 0
-        while len(alive):
-            step = node[alive] * self._n_characters + flat[starts[alive] + depth]
-            unique, inverse = np.unique(step, return_inverse=True)
-            node[alive] = n_nodes + inverse
-            keys.append(unique)
-            nodes.append(np.arange(n_nodes, n_nodes + len(unique)))
-            n_nodes += len(unique)
-            depth += 1
-            ends = alive[lengths[alive] == depth]
-            token_of[depth] = (node[ends], ends)
-            alive = alive[lengths[alive] > depth]
-        self._token_of = np.full(n_nodes, -1, np.int32)
-        for at, ends in token_of.values():
-            self._token_of[at] = ends
-        self._depth = depth
-        self._first = np.zeros(self._n_characters, np.int64)
-        self._first[keys[0]] = nodes[0]
-        self._trie = _Trie(np.concatenate(keys[1:]), np.concatenate(nodes[1:]))
+        self._words = Words(tokens, self._index)
 
     def _learn(self, codes: NDArray[np.uint32]) -> None:
         """Fill the table for code points that were not met before."""
@@ -156,83 +89,82 @@ class Segmenter:
             # a text with a character of the context's is folded by now: what is left of it stays
             folded = character if self._depends(character) else self._fold(character)
             normal = _normal_form(folded)
-            if not all(map(_is_simple, character + folded + normal)) or (
-                folded != character and self._depends(folded)
-            ):
-                self._of_code[code] = _COMPLEX
-            elif len(normal) != 1:
-                self._of_code[code] = _EXPANDS
+            is_one = len(normal) == 1 and all(map(_is_simple, character + folded + normal))
+            if not is_one or (folded != character and self._depends(folded)):
+                self._of_code[code] = _ODD
             else:
                 self._of_code[code] = self._index.get(normal, 0)
 
     def _depends(self, text: str) -> bool:
         return self._in_context is not None and self._in_context.search(text) is not None
 
-    def _characters(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Ints]:
-        """Characters of all texts, a 0 after each; and where each text starts."""
-        if self._in_context is not None:
+    def _characters(
+        self, texts: Sequence[str]
+    ) -> tuple[NDArray[np.int32], Ints, NDArray[np.bool_]]:
+        """Characters of all texts, a 0 after each; where each text starts; which kept their places.
+
+        A text keeps its places where each of its characters is one in the normal form.
+        """
+        if self._in_context is not None:  # a fold changes no length
             texts = [self._fold(text) if self._depends(text) else text for text in texts]
         codes = _codes(texts)
         self._learn(codes)
         characters = self._of_code[codes]
-        if characters.min(initial=0) < 0:
-            if (characters == _COMPLEX).any():
-                texts = [_normal_form(self._fold(text)) for text in texts]
-            else:  # such as … and ㎡: the rest of the text need not be looked at
-                for code in np.unique(codes[characters == _EXPANDS]).tolist():
-                    old, new = chr(code), _normal_form(self._fold(chr(code)))
-                    texts = [text.replace(old, new) for text in texts]
-            codes = _codes(texts)
+        starts, kept = _starts(texts), np.ones(len(texts), np.bool_)
+        odd = np.flatnonzero(characters < 0)
+        if len(odd):
+            texts = list(texts)
+            of_text = np.searchsorted(starts, odd, side="right") - 1
+            for at in np.unique(of_text).tolist():
+                kept[at] = False
+                texts[at] = _normal_form(self._fold(texts[at]))
+            codes, starts = _codes(texts), _starts(texts)
             self._learn(codes)
             characters = self._of_code[codes]
             characters = np.where(characters < 0, self._exact[codes], characters)
-        lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
-        return characters, np.concatenate([[0], np.cumsum(lengths)])
-
-    def _words(self, characters: NDArray[np.int32]) -> tuple[Ints, Ints, NDArray[np.int32]]:
-        """Every word of two characters or more at every place: start, length, token."""
-        at = np.flatnonzero(characters)
-        node = self._first[characters[at]]
-        starts, lengths, tokens = [], [], []
-        for length in range(2, self._depth + 1):
-            following = characters[at + length - 1]  # the closing 0 of a text stops every word
-            node = self._trie.follow(node * self._n_characters + following).astype(np.int64)
-            alive = np.flatnonzero(node)
-            if not len(alive):
-                break
-            at, node = at[alive], node[alive]
-            token = self._token_of[node]
-            whole = np.flatnonzero(token >= 0)
-            starts.append(at[whole])
-            lengths.append(np.full(len(whole), length))
-            tokens.append(token[whole])
-        if not starts:
-            none = np.zeros(0, np.int64)
-            return none, none, none.astype(np.int32)
-        return np.concatenate(starts), np.concatenate(lengths), np.concatenate(tokens)
+        return characters, starts, kept
 
     def segment(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Ints] | None:
         """Token ids of all texts in order and where each text's begin, shape (len(texts) + 1,).
 
         None where some stretch has no seam for `MAX_SEGMENT_CHARS`: ask `tokenizers` instead.
         """
-        characters, starts = self._characters(texts)
-        word_at, word_length, word_token = self._words(characters)
+        found = self.segment_parts(texts, [()] * len(texts))
+        return None if found is None else found[:2]
+
+    def segment_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[NDArray[np.int32], Ints, Ints] | None:
+        """`segment`, and which of the tokens are those of parts of the texts.
+
+        Args:
+            texts: What to segment.
+            parts: Stretches (start, end) of each text, rising and apart.
+
+        Returns:
+            The token ids; where each text's begin; and for each part, in order, from where to where
+            its own stand among the ids: shape (n, 2). They are what the part by itself would give.
+            Where that cannot be told, (-1, -1): a word spans its start or end, or its text has
+            characters that are not one in the normal form.
+        """
+        characters, starts, kept = self._characters(texts)
+        word_at, word_length, word_token = self._words.words(characters)
         n = len(characters)
         spanned = np.bincount(word_at + 1, minlength=n + 1)
         spanned -= np.bincount(word_at + word_length, minlength=n + 1)
-        seams = np.flatnonzero(np.cumsum(spanned)[:n] == 0)  # a segment starts at each
+        is_seam = np.cumsum(spanned)[:n] == 0
+        seams = np.flatnonzero(is_seam)  # a segment starts at each
         sizes = np.diff(np.append(seams, n))
         if sizes.max(initial=0) > MAX_SEGMENT_CHARS:
             return None
-        single = self._token_of[self._first[characters]]
+        single = self._words.singles(characters)
         chosen = np.full(n, -1, np.int32)
         alone = seams[sizes == 1]
         chosen[alone] = single[alone]
         long = sizes > 1
         origin = np.repeat(seams, sizes)  # the segment each place belongs to
         inner = np.flatnonzero(np.repeat(long, sizes))
-        edges = _Edges.gather(
+        edges = Edges.gather(
             np.concatenate([word_at, inner]),
             np.concatenate([word_length, np.ones(len(inner), np.int64)]),
             np.concatenate([word_token, single[inner]]),
@@ -240,60 +172,21 @@ class Segmenter:
         )
         edges.choose(self._scores, seams[long], sizes[long], chosen)
         places = np.flatnonzero((chosen >= 0) & (chosen != self._unknown))
-        return chosen[places], np.searchsorted(places, starts)
+        bounds, n_parts = _bounds(parts, starts)
+        told = np.repeat(kept, n_parts) & is_seam[bounds].all(axis=1)
+        among = np.where(told[:, None], np.searchsorted(places, bounds), -1)
+        return chosen[places], np.searchsorted(places, starts), among
 
 
-class _Edges:
-    """Words as edges from their start to their end, ordered by how far into a segment they end."""
+def _starts(texts: Sequence[str]) -> Ints:
+    """Where each text starts among the characters of all, and where the next would."""
+    lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
+    return np.concatenate([[0], np.cumsum(lengths)])
 
-    def __init__(
-        self,
-        start: Ints,
-        end: Ints,
-        token: NDArray[np.int32],
-        step: Ints,
-        inside: NDArray[np.bool_],
-    ) -> None:
-        self.start, self.end, self.token, self.inside = start, end, token, inside
-        self.bounds = np.searchsorted(step, np.arange(1, int(step.max(initial=0)) + 2))
 
-    @classmethod
-    def gather(cls, start: Ints, length: Ints, token: NDArray[np.int32], origin: Ints) -> _Edges:
-        """Sort by step, then end, then start: of equal paths the longest last word wins."""
-        end = start + length
-        step = end - origin[start]
-        # one key: steps and lengths are small, ends are below 2**40
-        key = (step << 50) | (end << 10) | (1023 - length)
-        order = np.argsort(key, kind="stable")
-        inside = (start > origin[start])[order]
-        return cls(start[order], end[order], token[order], step[order], inside)
-
-    def choose(
-        self, scores: NDArray[np.float64], seams: Ints, sizes: Ints, chosen: NDArray[np.int32]
-    ) -> None:
-        """Write the tokens of the best paths into `chosen`, each at its first character."""
-        if not len(seams):
-            return
-        # both are kept at the last character of a path: its end may be another segment's start
-        best = np.zeros(len(chosen))
-        back = np.zeros(len(chosen), np.int64)
-        worth = scores[self.token]  # token -1 (unknown) takes the last score
-        for low, high in zip(self.bounds[:-1], self.bounds[1:], strict=True):
-            if low == high:
-                continue
-            before = best[self.start[low:high] - 1] * self.inside[low:high]
-            total = before + worth[low:high]
-            end = self.end[low:high] - 1
-            heads = np.flatnonzero(np.append(True, end[1:] != end[:-1]))
-            top = np.maximum.reduceat(total, heads)
-            best[end[heads]] = top
-            equal = np.flatnonzero(total == np.repeat(top, np.diff(np.append(heads, len(end)))))
-            equal = equal[::-1]  # the first of equals is written last
-            back[end[equal]] = equal + low
-        at, floor = seams + sizes, seams
-        while len(at):
-            edge = back[at - 1]
-            start = self.start[edge]
-            chosen[start] = self.token[edge]
-            going = start > floor
-            at, floor = start[going], floor[going]
+def _bounds(parts: Sequence[Sequence[tuple[int, int]]], starts: Ints) -> tuple[Ints, Ints]:
+    """Where parts stand among the characters of all texts, (n, 2); how many each text has."""
+    bounds = np.array([part for of_text in parts for part in of_text], np.int64).reshape(-1, 2)
+    n_parts = np.fromiter(map(len, parts), np.int64, len(parts))
+    # the parts of a text that is shorter in the normal form stand nowhere, and are not told
+    return np.minimum(bounds + np.repeat(starts[:-1], n_parts)[:, None], starts[-1] - 1), n_parts

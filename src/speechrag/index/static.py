@@ -120,14 +120,54 @@ class StaticEncoder:
         """Encode passages: float32, shape (len(texts), dim); zeros where no token is known."""
         return self._encode(texts)
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def encode_with_tokens(
+        self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Ids]]:
+        """`encode_passages`, and the `token_ids` of parts of the texts, which are cut only once.
+
+        Args:
+            texts: What to encode.
+            parts: Stretches (start, end) of each text, rising and apart.
+        """
+        if not self._is_bulk(texts):
+            return self._encode(texts), self.token_ids(_stretches(texts, parts))
         vectors = np.zeros((len(texts), self.dim), np.float32)
+        tokens: list[Ids] = []
+        with self._one_thread():
+            for start in range(0, len(texts), _BATCH_TEXTS):
+                batch = slice(start, start + _BATCH_TEXTS)
+                vectors[batch], found = self._encode_batch(texts[batch], parts[batch])
+                tokens += found
+        return vectors, tokens
+
+    def _encode_batch(
+        self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Ids]]:
+        strings = _stretches(texts, parts)
+        found = self._segmenter.segment_parts(texts, parts)
+        if found is None:
+            return self._unit_sums(*self._tokenize(list(map(fold, texts)))), self.token_ids(strings)
+        ids, starts, among = found
+        tokens = self._distinct(ids, among[:, 0], among[:, 1])
+        untold = np.flatnonzero(among[:, 0] < 0).tolist()
+        for at, alone in zip(untold, self.token_ids([strings[at] for at in untold]), strict=True):
+            tokens[at] = alone
+        return self._unit_sums(ids, starts), tokens
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         in_bulk = self._is_bulk(texts)
+        vectors = np.zeros((len(texts), self.dim), np.float32)
         with self._one_thread() if in_bulk else nullcontext():
             for start in range(0, len(texts), _BATCH_TEXTS):
                 batch = texts[start : start + _BATCH_TEXTS]
                 ids, starts = self._segment(batch, in_bulk=in_bulk)
-                self._sum_rows(ids, starts, vectors[start : start + _BATCH_TEXTS])
+                vectors[start : start + _BATCH_TEXTS] = self._unit_sums(ids, starts)
+        return vectors
+
+    def _unit_sums(self, ids: Ids, starts: NDArray[np.int64]) -> Vectors:
+        """Each text's rows added up and brought to unit norm."""
+        vectors = np.zeros((len(starts) - 1, self.dim), np.float32)
+        self._sum_rows(ids, starts, vectors)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors
@@ -175,10 +215,13 @@ class StaticEncoder:
         row = np.repeat(np.arange(n), np.diff(starts))[kept]
         ids = ids[kept]
         bounds = np.searchsorted(row, np.arange(0, n + _SUM_TEXTS, _SUM_TEXTS))
+        place_of = np.empty(len(self._scales), np.int64)
         for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
             first = number * _SUM_TEXTS
             size = min(_SUM_TEXTS, n - first)
-            used, places = np.unique(ids[low:high], return_inverse=True)
+            used = np.unique(ids[low:high])
+            place_of[used] = np.arange(len(used))
+            places = place_of[ids[low:high]]
             cells = (row[low:high] - first) * len(used) + places
             counts = np.bincount(cells, minlength=size * len(used)).astype(np.float32)
             counts = counts.reshape(size, len(used)) * self._scales[used]
@@ -217,10 +260,20 @@ class StaticEncoder:
     def token_ids(self, texts: Sequence[str]) -> list[Ids]:
         """The distinct tokens of each text that have a row: rising int32 numbers."""
         ids, starts = self._segment(texts, in_bulk=self._is_bulk(texts))
-        kept = self._scales[ids] > 0
-        row = np.repeat(np.arange(len(texts)), np.diff(starts))[kept]
-        pairs = np.unique((row << 32) | ids[kept])
-        bounds = np.searchsorted(pairs, np.arange(len(texts) + 1) << 32)
+        return self._distinct(ids, starts[:-1], starts[1:])
+
+    def _distinct(self, ids: Ids, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Ids]:
+        """The distinct tokens with a row of stretches of `ids`, rising; an empty one for (-1, -1).
+
+        Stretches rise and are apart.
+        """
+        told = np.flatnonzero(starts >= 0)
+        sizes = (ends - starts)[told]
+        shifts = starts[told] - np.cumsum(sizes) + sizes
+        place = np.arange(int(sizes.sum())) + np.repeat(shifts, sizes)
+        kept = self._scales[ids[place]] > 0
+        pairs = np.unique((np.repeat(told, sizes)[kept] << 32) | ids[place][kept])
+        bounds = np.searchsorted(pairs, np.arange(len(starts) + 1) << 32)
         distinct = (pairs & 0xFFFFFFFF).astype(np.int32)
         return [distinct[a:b] for a, b in itertools.pairwise(bounds.tolist())]
 
@@ -287,6 +340,10 @@ class StaticEncoder:
         near = near[np.lexsort((near, -cosines[near]))]
         own = fold(text).lower().strip()
         return [(words[i], float(cosines[i])) for i in near if words[i] != own][:k]
+
+
+def _stretches(texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]) -> list[str]:
+    return [text[a:b] for text, each in zip(texts, parts, strict=True) for a, b in each]
 
 
 _REINSTALL = "Install speechrag again, or name another encoder in speechrag.yaml."
