@@ -33,6 +33,7 @@ class Settings:
     k: int = 10
     per_speech: int = 5
     user_terms: tuple[str, ...] = ()
+    recall: float = 0.99
     store: str = "faiss"
     milvus_uri: str = ""
     milvus_collection: str = "speechrag"
@@ -54,6 +55,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "port": (0, 65535),
     "k": (1, 1000),
     "per_speech": (0, 1000),
+    "recall": (0.5, 1),
     "batch_size": (1, 4096),
     "milvus_replicas": (1, 100),
     "milvus_timeout_s": (1, 3600),

@@ -196,7 +196,7 @@ def run_status(args: argparse.Namespace, settings: Settings, _text: Text) -> int
     from speechrag.index.generation import status
     from speechrag.index.milvus.vectors import open_remote
 
-    document = status(settings.index, open_remote(settings))
+    document = status(settings.index, open_remote(settings), settings.recall)
     if args.json:
         print_json(document)
     else:
@@ -229,7 +229,7 @@ def run_rollback(args: argparse.Namespace, settings: Settings, text: Text) -> in
     remote = open_remote(settings)
     generation = rollback(settings.index, remote)
     if args.json:
-        print_json(status(settings.index, remote))
+        print_json(status(settings.index, remote, settings.recall))
     else:
         print(text("rolled_back", generation=generation))
     return 0

@@ -128,6 +128,12 @@ class Generation:
         for _part in (self.body, self.context, self.context_of, self.tokens):
             pass
 
+    def aim(self, recall: float) -> None:
+        """Have clustered vectors searched as far as this recall takes; see `FaissStore.aim`."""
+        for vectors in (self.body, self.context):
+            if isinstance(vectors, FaissStore):
+                vectors.aim(recall)
+
     def close(self) -> None:
         """Give files back; arrays that are still referred to stay valid."""
         self.store.close()
@@ -317,14 +323,23 @@ def rollback(index_dir: Path, remote: RemoteVectors | None = None) -> str:
     raise IndexMissing(f"{index_dir} 里没有比 {live or '现在'} 更早的完好的一代。", REBUILD)
 
 
-def status(index_dir: Path, remote: RemoteVectors | None = None) -> dict[str, Any]:
+def status(
+    index_dir: Path, remote: RemoteVectors | None = None, recall: float | None = None
+) -> dict[str, Any]:
     """What the live generation holds; the document of `speechrag status --json`.
+
+    Args:
+        index_dir: Where the generations stand.
+        remote: The engine that keeps vectors outside the folders, where one does.
+        recall: What searches are to reach; None leaves the index as it was built.
 
     Raises:
         IndexMissing: There is no index.
         IndexDamaged: None of its generations is sound.
     """
     generation = open_current(index_dir, remote=remote)
+    if recall is not None:
+        generation.aim(recall)
     manifest, info = generation.manifest, generation.info
     files = [file for file in generation.directory.rglob("*") if file.is_file()]
     document = {
@@ -349,7 +364,9 @@ def status(index_dir: Path, remote: RemoteVectors | None = None) -> dict[str, An
 def _describe_store(generation: Generation, remote: RemoteVectors | None) -> dict[str, Any]:
     if remote is not None and is_remote(generation.directory):
         return remote.describe(generation.directory)
-    return {"engine": "faiss", "kind": generation.body.description}
+    body = generation.body
+    recall = body.measured_recall if isinstance(body, FaissStore) else None
+    return {"engine": "faiss", "kind": body.description, "recall_at_10": recall}
 
 
 def diagnose(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.errors import IndexDamaged
+from speechrag.index.recall import NearestOfSample, measure_recall, read_recall, write_recall
 from speechrag.types import Vectors
 
 FLOAT16_MIN_ROWS = 10_000
@@ -33,6 +34,10 @@ N_TRAIN_PER_LIST = 39
 """The least FAISS trains with without a warning."""
 
 
+N_RECALL_ROWS, N_RECALL_ROWS_IN_CLUSTERS = 50, 200
+"""Rows whose ten nearest are looked for when an index is built, to tell how many it finds. The
+standard error of a recall of 0.99 is then about 0.003 in clusters; a scan misses next to none."""
+
 FILTER_SCAN_ROWS = 20_000
 """A filter that leaves fewer rows of a clustered index is answered by comparing each of them."""
 
@@ -47,16 +52,16 @@ def _load_faiss() -> Any:
 class FaissStore:
     """A `VectorStore` of unit-norm rows, numbered from 0 in the order given."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, recall: dict[int, float] | None = None) -> None:
         self._index = index
+        self._recall = recall or {}
 
     @classmethod
-    def build(cls, vectors: Vectors, n_probe: int | None = None) -> Self:
-        """Choose the kind of index by the number of rows, and fill it.
+    def build(cls, vectors: Vectors) -> Self:
+        """Choose the kind of index by the number of rows, fill it, and measure its recall.
 
         Args:
             vectors: float32, shape (n, dim), unit norm; may be mapped from a file.
-            n_probe: Clusters a search looks into, where there are clusters; a quarter when None.
         """
         faiss = _load_faiss()
         n_rows, dim = vectors.shape
@@ -68,11 +73,16 @@ class FaissStore:
             )
         else:
             index = _train_ivf(vectors)
-            index.nprobe = n_probe or max(1, index.nlist // LISTS_A_PROBE)
+            index.nprobe = max(1, index.nlist // LISTS_A_PROBE)
+        n_sample = N_RECALL_ROWS_IN_CLUSTERS if n_rows >= IVF_MIN_ROWS else N_RECALL_ROWS
+        nearest = NearestOfSample(vectors, n_sample)
         step = 65_536  # a mapped file is read by and by
         for start in range(0, n_rows, step):
-            index.add(np.ascontiguousarray(vectors[start : start + step], dtype=np.float32))
-        return cls(index)
+            block = np.ascontiguousarray(vectors[start : start + step], dtype=np.float32)
+            index.add(block)
+            if n_rows >= FLOAT16_MIN_ROWS:
+                nearest.look_at(start, block)
+        return cls(index, measure_recall(index, nearest) if n_rows >= FLOAT16_MIN_ROWS else None)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -80,7 +90,8 @@ class FaissStore:
         faiss = _load_faiss()
         try:
             with path.open("rb") as file:
-                return cls(faiss.read_index(faiss.PyCallbackIOReader(file.read)))
+                index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
+            return cls(index, read_recall(path))
         except (RuntimeError, OSError) as error:
             message = f"{path} is not a vector index that can be read: {error}"
             raise IndexDamaged(message, "Run: speechrag doctor") from error
@@ -102,6 +113,8 @@ class FaissStore:
                 faiss.write_index(self._index, faiss.PyCallbackIOWriter(write))
             except RuntimeError as error:
                 raise (failed[0] if failed else error) from error
+        if self._recall:
+            write_recall(path, self._recall)
 
     @property
     def n_vectors(self) -> int:
@@ -124,6 +137,26 @@ class FaissStore:
         if not self.is_exact:
             return f"IVF{self._index.nlist},float16,nprobe {self._index.nprobe}"
         return "Flat" if hasattr(self._index, "get_xb") else "float16"
+
+    def aim(self, recall: float) -> None:
+        """Look into as few clusters as find this share of the ten nearest (`measured_recall`).
+
+        Where every row is compared, or nothing was measured, nothing changes.
+        """
+        if not self.is_exact and self._recall:
+            enough = [n_probe for n_probe, found in self._recall.items() if found >= recall]
+            self._index.nprobe = min(enough, default=self._index.nlist)
+
+    @property
+    def measured_recall(self) -> float | None:
+        """The share of the exact ten nearest that a search finds, as measured when it was built.
+
+        Measured on `N_RECALL_ROWS` of its own rows; 1 where float32 rows are all compared, None
+        for an index written before recall was measured.
+        """
+        if self.is_exact:
+            return self._recall.get(0, 1.0 if hasattr(self._index, "get_xb") else None)
+        return self._recall.get(int(self._index.nprobe))
 
     def vectors(self, rows: NDArray[np.integer[Any]]) -> Vectors:
         """The rows asked for: float32, shape (len(rows), dim); rounded to float16 above a size."""

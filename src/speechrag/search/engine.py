@@ -91,6 +91,7 @@ class Engine:
         with ThreadPoolExecutor(max_workers=1) as pool:
             warmed = pool.submit(_warm_up, encoder, tokenizer)
             generation = open_current(settings.index, encoder, tokenizer, remote)
+            generation.aim(settings.recall)
             warmed.result()
         return cls(generation, encoder, tokenizer, settings, reranker=_load_reranker(settings))
 

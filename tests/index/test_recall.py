@@ -1,0 +1,120 @@
+"""Recall as measured at build time, and as set, against brute force in numpy."""
+
+import json
+
+import numpy as np
+import pytest
+
+from contracts.vector_store import brute_force, unit_vectors
+from speechrag.errors import IndexDamaged
+from speechrag.index import vectors as module
+from speechrag.index.recall import DEPTH, NearestOfSample
+from speechrag.index.vectors import FaissStore
+
+
+@pytest.fixture(autouse=True)
+def _small_thresholds(monkeypatch):
+    monkeypatch.setattr(module, "FLOAT16_MIN_ROWS", 500)
+    monkeypatch.setattr(module, "IVF_MIN_ROWS", 1_000)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Rows that cluster little, so that few clusters miss much."""
+    centres = unit_vectors(60, dim=32, seed=3)
+    near = np.repeat(centres, 100, axis=0) + 1.2 * unit_vectors(6_000, dim=32, seed=4)
+    return (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
+
+
+def recall_by_hand(store, rows, asked):
+    """recall@10 of rows as questions, each without itself, by a scan of the float32 rows."""
+    found = 0
+    for row in asked:
+        nearest = set(brute_force(rows, rows[row], DEPTH + 1)[1].tolist()) - {row}
+        got = store.search(rows[row : row + 1], DEPTH + 1)[1][0].tolist()
+        found += len(nearest & {each for each in got if each != row})
+    return found / (DEPTH * len(asked))
+
+
+def test_the_nearest_of_a_sample_are_those_of_brute_force_block_by_block(rows):
+    nearest = NearestOfSample(rows, 20)
+    for start in range(0, len(rows), 700):
+        nearest.look_at(start, rows[start : start + 700])
+    for row, found in zip(nearest.rows, nearest.nearest, strict=True):
+        expected = brute_force(rows, rows[row], DEPTH + 1)[1].tolist()
+        assert found.tolist() == [each for each in expected if each != row]
+
+
+def test_what_a_search_found_is_counted_without_the_row_itself(rows):
+    nearest = NearestOfSample(rows[:30], 2)
+    nearest.look_at(0, rows[:30])
+    whole = np.column_stack([nearest.rows, nearest.nearest])
+    assert nearest.share_found(whole) == 1.0
+    half = whole.copy()
+    half[:, 6:] = -1  # the row itself and five others
+    assert nearest.share_found(half) == 0.5
+    without = np.column_stack([nearest.nearest, [-1, -1]])  # the row itself was missed
+    assert nearest.share_found(without) == 1.0
+
+
+@pytest.mark.parametrize("wanted", [0.7, 0.9, 0.99])
+def test_a_search_finds_the_share_that_is_set(rows, wanted):
+    store = FaissStore.build(rows)
+    store.aim(wanted)
+    assert store.measured_recall >= wanted
+    sample = np.unique(np.linspace(0, len(rows) - 1, 200).astype(int))
+    assert store.measured_recall == pytest.approx(recall_by_hand(store, rows, sample), abs=0.002)
+    others = np.arange(7, len(rows), 29)  # rows that were not measured on
+    assert recall_by_hand(store, rows, others) >= wanted - 0.02
+
+
+def test_more_recall_takes_more_clusters_and_all_take_all(rows):
+    store = FaissStore.build(rows)
+    probes = []
+    for wanted in (0.5, 0.8, 0.95, 1.0):
+        store.aim(wanted)
+        probes.append(int(store.description.rpartition(" ")[2]))
+    assert probes == sorted(set(probes))
+    assert probes[0] < 16
+    assert recall_by_hand(store, rows, range(0, len(rows), 61)) >= 0.999
+
+
+def test_what_was_measured_is_kept_beside_the_index(rows, tmp_path):
+    FaissStore.build(rows).save(tmp_path / "body.faiss")
+    document = json.loads((tmp_path / "body.recall.json").read_text())
+    assert document["recall_at"] == 10
+    shares = list(document["by_clusters"].values())
+    assert shares[0] < 0.7 < 0.99 < shares[-1]
+    store = FaissStore.open(tmp_path / "body.faiss")
+    store.aim(0.9)
+    fewest = min(int(n) for n, share in document["by_clusters"].items() if share >= 0.9)
+    assert store.description.endswith(f"nprobe {fewest}")
+
+
+def test_rows_that_are_all_compared_are_not_touched_by_the_setting(rows):
+    flat, rounded = FaissStore.build(rows[:499]), FaissStore.build(rows[:999])
+    for store in (flat, rounded):
+        store.aim(0.5)
+        assert store.is_exact
+    assert flat.measured_recall == 1.0
+    asked = np.unique(np.linspace(0, 998, 50).astype(int))
+    by_hand = recall_by_hand(rounded, rows[:999], asked)
+    assert rounded.measured_recall == pytest.approx(by_hand, abs=0.005)  # ties after rounding
+
+
+def test_an_index_of_before_tells_nothing_and_searches_as_it_was_built(rows, tmp_path):
+    FaissStore.build(rows).save(tmp_path / "body.faiss")
+    (tmp_path / "body.recall.json").unlink()
+    store = FaissStore.open(tmp_path / "body.faiss")
+    before = store.description
+    store.aim(0.5)
+    assert store.description == before
+    assert FaissStore.open(tmp_path / "body.faiss").measured_recall is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"by_clusters": {"a": 1}}', '{"by_clusters": 3}'])
+def test_a_file_that_is_no_measurement_is_named(rows, tmp_path, content):
+    FaissStore.build(rows).save(tmp_path / "body.faiss")
+    (tmp_path / "body.recall.json").write_text(content)
+    with pytest.raises(IndexDamaged, match=r"body\.recall\.json"):
+        FaissStore.open(tmp_path / "body.faiss")
