@@ -10,7 +10,8 @@ from speechrag.errors import IndexIncompatible
 from speechrag.index.encoding import token_texts_for_matching
 from speechrag.index.generation import open_current
 from speechrag.index.manifest import FORMAT, read_manifest, write_manifest
-from speechrag.index.passage_tokens import FILES, PassageTokens, TokenWriter
+from speechrag.index.passage_tokens import FILES, PassageTokens
+from speechrag.index.token_writer import TokenWriter
 
 FIRST_FORMAT = 1
 

@@ -21,6 +21,7 @@ from speechrag.index.generation import Generation, open_generation
 from speechrag.index.live import BUILDING_PREFIX, clear_leftovers, promote, prune
 from speechrag.index.lock import write_lock
 from speechrag.index.manifest import FORMAT, REBUILD_FULL, BuildInfo, file_digest, write_manifest
+from speechrag.index.passage_tokens import HasTokens
 from speechrag.index.plan import (
     Plan,
     Redo,
@@ -101,7 +102,8 @@ def build_index(
                     is_remote=remote is not None,
                 )
             earlier = previous.directory if previous else None
-            preparer = Preparer(tokenizer, assign_roles, parse, split, earlier)
+            with_sentences = isinstance(encoder, HasTokens)
+            preparer = Preparer(tokenizer, assign_roles, parse, split, earlier, with_sentences)
             build = _Build(index_dir, plan, encoder, preparer, previous, watch, meter, remote, redo)
             return build.run()
     except (OSError, sqlite3.Error) as error:
@@ -238,12 +240,11 @@ class _Build:
             return
         self._watch.add(outcome.seconds)
         with self._watch.timing("write"):
-            if outcome.parsed is not None:
-                writer.add_file(row, outcome.parsed)
+            if outcome.record is not None:
+                writer.add_file(row, outcome.record)
             else:
                 writer.copy_file(self._plan.kept[row.name], row)
-        for speech, sketches in zip(outcome.speeches, outcome.sketches, strict=True):
-            rows.add_speech(speech, outcome.tokens, sketches)
+        rows.add_rows(outcome.rows)
 
     def _write(self, writer: StoreWriter, rows: RowCollector) -> None:
         self._meter.step("write")

@@ -1,4 +1,4 @@
-"""Collecting the rows of a new generation: tokens, vectors, contexts, keys and sketches.
+"""Collecting the rows of a new generation: words, vectors, contexts, keys and sketches.
 
 A row comes either from a passage, in which case whatever an earlier generation knows of the same
 text is taken from there, or as part of a whole unchanged file.
@@ -6,6 +6,7 @@ text is taken from there, or as part of a whole unchanged file.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from array import array
 from collections.abc import Sequence
@@ -15,27 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.arrays import save_array
+from speechrag.index.bodies import BodyWriter
 from speechrag.index.duplicates import N_BANDS, group_rows
-from speechrag.index.encoding import (
-    KeyTable,
-    VectorWriter,
-    context_text_for_encoding,
-    passage_text_for_encoding,
-    text_key,
-    token_texts_for_matching,
-)
+from speechrag.index.encoding import KeyTable, VectorWriter
 from speechrag.index.generation import Generation
-from speechrag.index.passage_tokens import HasTokens, TokenWriter
 from speechrag.index.postings import PostingsBuilder
 from speechrag.index.prepare import Tokenizes
 from speechrag.index.progress import Stopwatch
+from speechrag.index.rows import FIELDS, FileRows
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.vector_store import RemoteVectors
 from speechrag.index.vectors import FaissStore
-from speechrag.types import Encoder, Passage, Speech, Vectors
+from speechrag.types import Encoder, Vectors
 
-FIELDS = ("body", "heading", "title")
-"""The lexical fields: a passage's words, its heading path, its speech's title."""
+_NEW, _TO_TOKENIZE = -1, -2
+"""Where a row's words come from, if not from a row of the earlier generation."""
 
 
 class RowCollector:
@@ -67,18 +62,12 @@ class RowCollector:
         self._watch = watch
         self._encoder = encoder
         self._previous = previous
-        manifest = previous.manifest if previous else None
-        self._same_tokens = manifest is not None and manifest.tokenizer_digest == tokenizer.digest
-        same_encoder = manifest is not None and manifest.encoder_digest == encoder.digest
-        self._same_vectors = same_encoder and not reencode
-        lexical = previous.lexical if previous and self._same_tokens else None
+        digest = previous.manifest.tokenizer_digest if previous else None
+        self._same_words = digest == tokenizer.digest
+        lexical = previous.lexical if previous and self._same_words else None
         self._postings = PostingsBuilder(directory / "lexical", FIELDS, lexical)
-        self._body = VectorWriter(self._work / "body.f32", encoder.dim, self._encode)
+        self._bodies = BodyWriter(self._work, encoder, previous, watch, reencode=reencode)
         self._context = VectorWriter(self._work / "context.f32", encoder.dim, self._encode)
-        self._tokens: TokenWriter | None = None
-        if isinstance(encoder, HasTokens):
-            self._tokens = TokenWriter(self._work / "tokens.i32", encoder)
-        self._old_tokens = previous.tokens if previous and same_encoder else None
         self._context_numbers: dict[tuple[int, int], int] = {}
         self._context_of = array("i")
         self._keys = array("Q")
@@ -86,7 +75,7 @@ class RowCollector:
         self._old_rows = array("i")  # the row in the earlier generation, or -1
         self._table: KeyTable | None = None
         self._taken = np.zeros(previous.manifest.n_passages if previous else 0, dtype=bool)
-        self.n_reused = self.n_tokenized = self.n_encoded = 0
+        self.n_tokenized = 0
 
     @property
     def n_rows(self) -> int:
@@ -99,10 +88,19 @@ class RowCollector:
         return len(self._context_numbers)
 
     @property
+    def n_reused(self) -> int:
+        """Rows whose vectors were taken over."""
+        return self._bodies.n_reused
+
+    @property
+    def n_encoded(self) -> int:
+        """Rows whose vectors were made."""
+        return self._bodies.n_encoded
+
+    @property
     def takes_whole_files(self) -> bool:
         """Whether rows of an unchanged file can be taken over without looking at its text."""
-        has_tokens = self._tokens is None or self._old_tokens is not None
-        return self._same_tokens and self._same_vectors and has_tokens
+        return self._same_words and self._bodies.takes_whole_files
 
     def reserve(self, files: Sequence[FileRow]) -> None:
         """Rows of these files of the earlier generation will be asked for by `add_file`."""
@@ -111,7 +109,7 @@ class RowCollector:
 
     def known_tokens(self, old: FileRow) -> bytes:
         """The keys of an earlier file's passages, whose tokens need not be made again."""
-        if self._previous is None or not self._same_tokens:
+        if self._previous is None or not self._same_words:
             return b""
         return self._previous.passage_keys[old.first_row : old.first_row + old.n_rows].tobytes()
 
@@ -123,80 +121,56 @@ class RowCollector:
         if start == stop:
             return
         self._postings.add_previous(start, stop)
-        rows = np.arange(start, stop)
-        self._body.add_vectors(previous.body.vectors(rows))
-        if self._tokens is not None and self._old_tokens is not None:
-            self._tokens.add_rows(self._old_tokens, rows)
+        self._bodies.add_stretch(start, stop)
         self._add_old_contexts(previous, previous.context_of[start:stop])
         self._keys.frombytes(previous.passage_keys[start:stop].tobytes())
         self._sketches.frombytes(previous.sketches[start:stop].tobytes())
         self._old_rows.extend(range(start, stop))
-        self.n_reused += old.n_rows
 
-    def add_speech(
-        self, speech: Speech, tokens: dict[str, list[str]], sketches: NDArray[np.uint64]
-    ) -> None:
-        """The next rows are the passages of a speech.
+    def add_rows(self, rows: FileRows) -> None:
+        """The next rows are the passages of a file."""
+        known = [self._known_rows((first, second)) for first, second in rows.keys.tolist()]
+        self._add_words(rows, known)
+        places = [rows.places[at] for at in rows.place_of.tolist()]
+        for text, spans, place, old in zip(rows.texts, rows.spans(), places, known, strict=True):
+            self._bodies.add_text(text, spans, place.heading, old[0] if old else None)
+        self._add_contexts(rows)
+        self._keys.frombytes(rows.keys.tobytes())
+        self._sketches.frombytes(rows.sketches.tobytes())
+        self._old_rows.extend(old[0] if old else -1 for old in known)
 
-        Args:
-            speech: The speech.
-            tokens: The tokens of its texts, as far as they were made already; gets the others.
-            sketches: Of its passages, as `sketch_texts` gives them.
-        """
-        for passage in speech.passages:
-            self._add_passage(speech, passage, tokens)
-        self._sketches.frombytes(sketches.tobytes())
+    def _add_words(self, rows: FileRows, known: Sequence[Sequence[int]]) -> None:
+        """Each row's words: those of an earlier row not taken yet, or new ones."""
+        is_made = (rows.words.counts["body"] >= 0).tolist()
+        sources = [self._source(old, made) for old, made in zip(known, is_made, strict=True)]
+        numbers = self._postings.number(rows.words.terms)
+        for source, stretch in itertools.groupby(range(len(sources)), sources.__getitem__):
+            where = list(stretch)
+            if source == _NEW:
+                with self._watch.timing("write"):
+                    self._postings.add_rows(*rows.words.stretch(where[0], where[-1] + 1, numbers))
+                self.n_tokenized += len(where)
+                continue
+            for at in where:
+                if source == _TO_TOKENIZE:
+                    self._tokenize(rows, at)
+                else:
+                    self._postings.add_previous(source, source + 1)
 
-    def _add_passage(self, speech: Speech, passage: Passage, words: dict[str, list[str]]) -> None:
-        text = passage_text_for_encoding(speech, passage)
-        context = context_text_for_encoding(speech, passage)
-        key = text_key(text, context)
-        known = self._known_rows(key)
-        self._add_tokens(speech, passage, known, words)
-        if known and self._same_vectors and self._previous is not None:
-            self._body.add_vectors(self._previous.body.vectors(np.asarray(known[:1])))
-            self.n_reused += 1
-        else:
-            self._body.add_text(text)
-            self.n_encoded += 1
-        self._add_token_ids(speech, passage, known)
-        context_key = text_key(context)
-        if context_key not in self._context_numbers:
-            self._context_numbers[context_key] = self._context.n_rows
-            self._context.add_text(context)
-        self._context_of.append(self._context_numbers[context_key])
-        self._keys.extend(key)
-        self._old_rows.append(known[0] if known else -1)
-
-    def _add_tokens(
-        self, speech: Speech, passage: Passage, known: list[int], words: dict[str, list[str]]
-    ) -> None:
-        free = [row for row in known if not self._taken[row]] if self._same_tokens else []
+    def _source(self, known: Sequence[int], is_made: bool) -> int:
+        free = [row for row in known if not self._taken[row]] if self._same_words else []
         if free:
             self._taken[free[0]] = True
-            self._postings.add_previous(free[0], free[0] + 1)
-            return
-        texts = {
-            "body": passage_text_for_encoding(speech, passage),
-            "heading": "\n".join(passage.section_path),
-            "title": speech.title,
-        }
-        for text in texts.values():
-            if text not in words:
-                with self._watch.timing("tokenize"):
-                    words[text] = self._tokenizer.tokenize(text)
-        self.n_tokenized += 1
-        with self._watch.timing("write"):
-            self._postings.add({field: words[text] for field, text in texts.items()})
+            return free[0]
+        return _NEW if is_made else _TO_TOKENIZE
 
-    def _add_token_ids(self, speech: Speech, passage: Passage, known: list[int]) -> None:
-        if self._tokens is None:
-            return
-        if known and self._old_tokens is not None:
-            self._tokens.add_rows(self._old_tokens, known[:1])
-            return
-        with self._watch.timing("encode"):
-            self._tokens.add_texts(token_texts_for_matching(speech, passage))
+    def _tokenize(self, rows: FileRows, at: int) -> None:
+        """A row of a known text, of which another row has taken the words."""
+        texts = rows.places[rows.place_of[at]].fields(rows.texts[at])
+        with self._watch.timing("tokenize"):
+            words = {field: self._tokenizer.tokenize(text) for field, text in texts.items()}
+        self._postings.add(words)
+        self.n_tokenized += 1
 
     def _known_rows(self, key: tuple[int, int]) -> list[int]:
         if self._previous is None:
@@ -204,6 +178,16 @@ class RowCollector:
         if self._table is None:
             self._table = KeyTable(self._previous.passage_keys)
         return self._table.rows(key)
+
+    def _add_contexts(self, rows: FileRows) -> None:
+        numbers = []
+        for place, (first, second) in zip(rows.places, rows.context_keys.tolist(), strict=True):
+            key = (first, second)
+            if key not in self._context_numbers:
+                self._context_numbers[key] = self._context.n_rows
+                self._context.add_text(place.context)
+            numbers.append(self._context_numbers[key])
+        self._context_of.extend(numbers[at] for at in rows.place_of.tolist())
 
     def _add_old_contexts(self, previous: Generation, numbers: NDArray[np.int32]) -> None:
         for old in numbers.tolist():
@@ -220,6 +204,7 @@ class RowCollector:
 
     def finish(self) -> None:
         """Write everything but the vectors and the groups of near copies."""
+        self._bodies.finish(self._directory)
         with self._watch.timing("write"):
             self._postings.finish()
             keys = np.frombuffer(self._keys, dtype=np.uint64).reshape(-1, 2)
@@ -229,12 +214,10 @@ class RowCollector:
             contexts = np.frombuffer(self._context_of, dtype=np.int32)
             save_array(self._directory / "contexts.npy", contexts)
             save_array(self._directory / "sketches.npy", self._sketch_array())
-            if self._tokens is not None:
-                self._tokens.finish(self._directory)
 
     def write_vectors(self, remote: RemoteVectors | None = None) -> None:
         """Write the vectors, once all else is in the folder, there or into another engine."""
-        body, context = self._body.finish(), self._context.finish()
+        body, context = self._bodies.vectors(), self._context.finish()
         with self._watch.timing("write"):
             if remote is not None:
                 remote.write(self._directory, body, context)
@@ -257,10 +240,8 @@ class RowCollector:
 
     def close(self) -> None:
         """Give files up, unfinished."""
-        self._body.close()
+        self._bodies.close()
         self._context.close()
-        if self._tokens is not None:
-            self._tokens.close()
 
     def _sketch_array(self) -> NDArray[np.uint64]:
         return np.frombuffer(self._sketches, dtype=np.uint64).reshape(-1, N_BANDS)

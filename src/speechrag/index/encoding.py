@@ -36,12 +36,22 @@ def context_text_for_encoding(speech: Speech, passage: Passage) -> str:
 def token_texts_for_matching(speech: Speech, passage: Passage) -> list[str]:
     """The texts whose tokens are held against a question's: each sentence; last, the headings."""
     text = passage_text_for_encoding(speech, passage)
-    sentences: list[str] = []
-    for line in text.split("\n"):
-        ends = sentence_ends(line)
-        starts = [0, *ends[:-1]]
-        sentences += [line[a:b] for a, b in zip(starts, ends, strict=True) if line[a:b].strip()]
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
     return [*sentences, "\n".join(passage.section_path)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text start and end; a line break ends one, blank ones are none."""
+    spans: list[tuple[int, int]] = []
+    line_start = 0
+    for line in text.split("\n"):
+        start = 0
+        for end in sentence_ends(line):
+            if not line[start:end].isspace():
+                spans.append((line_start + start, line_start + end))
+            start = end
+        line_start += len(line) + 1
+    return spans
 
 
 def text_key(*texts: str) -> tuple[int, int]:

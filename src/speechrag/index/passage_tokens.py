@@ -7,7 +7,6 @@ reading and tokenizing them then would take longer than all the rest.
 from __future__ import annotations
 
 import itertools
-from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -15,8 +14,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from speechrag.index.arrays import open_array, save_array
-from speechrag.index.encoding import BATCH_ROWS
+from speechrag.index.arrays import open_array
 from speechrag.types import Vectors
 
 STARTS_FILE = "tokens.indptr.npy"
@@ -26,9 +24,6 @@ NORMS_FILE = "tokens.norms.npy"
 FILES = (STARTS_FILE, IDS_FILE, SENTENCES_FILE, NORMS_FILE)
 END = -1
 """Stands in a row's tokens behind those of each sentence; behind the last come the headings'."""
-MAX_WAITING = 8 * BATCH_ROWS
-"""Passages that wait for a batch of new ones among them to be full."""
-
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
 _Number = TypeVar("_Number", bound=np.generic)
@@ -51,6 +46,16 @@ class SumsTokens(Protocol):
 
     def token_norms(self, parts: Sequence[Ids]) -> Floats:
         """The length of the sum of the vectors of each part's tokens: shape (len(parts),)."""
+
+
+@runtime_checkable
+class EncodesWithTokens(Protocol):
+    """An encoder that gives the vectors of texts and the tokens of their sentences at once."""
+
+    def encode_with_tokens(
+        self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Ids]]:
+        """The vectors of texts, and the `token_ids` of stretches (start, end) of them."""
 
 
 def join_tokens(parts: Sequence[Ids]) -> Ids:
@@ -128,6 +133,17 @@ class PassageTokens:
         """The `sentence_norms` of each row."""
         return _slices(self._sentences, self._norms, rows)
 
+    def stretch(self, start: int, stop: int) -> tuple[Ids, Floats, list[int], list[int]]:
+        """Rows that follow each other: tokens, norms, and how many of each every row has."""
+        starts = self._indptr[start : stop + 1]
+        sentences = self._sentences[start : stop + 1]
+        return (
+            self._ids[starts[0] : starts[-1]],
+            self._norms[sentences[0] : sentences[-1]],
+            np.diff(starts).tolist(),
+            np.diff(sentences).tolist(),
+        )
+
 
 def _slices(
     indptr: NDArray[np.int64],
@@ -137,71 +153,3 @@ def _slices(
     wanted = np.asarray(rows, dtype=np.int64)
     starts, stops = indptr[wanted].tolist(), indptr[wanted + 1].tolist()
     return [values[start:stop] for start, stop in zip(starts, stops, strict=True)]
-
-
-class TokenWriter:
-    """Collects the tokens of rows in a file: of new texts, or taken over from an earlier index.
-
-    Args:
-        path: A file to work in.
-        encoder: Gives the tokens.
-    """
-
-    def __init__(self, path: Path, encoder: HasTokens) -> None:
-        self._file = path.open("w+b")
-        self._path = path
-        self._encoder = encoder
-        self._counts = array("q")
-        self._sentences = array("q")
-        self._norms = array("f")
-        self._waiting: list[Sequence[str] | tuple[Ids, Floats]] = []
-        self._n_texts = 0
-
-    def add_texts(self, texts: Sequence[str]) -> None:
-        """The next row has the tokens of these texts, sentences and then headings."""
-        self._waiting.append(texts)
-        self._n_texts += 1
-        self._flush_when_full()
-
-    def add_rows(self, tokens: PassageTokens, rows: Sequence[int] | NDArray[np.int64]) -> None:
-        """The next rows are these of an earlier index."""
-        self._waiting += zip(tokens.of(rows), tokens.norms(rows), strict=True)
-        self._flush_when_full()
-
-    def finish(self, directory: Path) -> None:
-        """Write the two arrays of `PassageTokens` into a folder."""
-        self._flush()
-        self._file.close()
-        indptr, sentences = _starts(self._counts), _starts(self._sentences)
-        save_array(directory / STARTS_FILE, indptr)
-        save_array(directory / SENTENCES_FILE, sentences)
-        save_array(directory / NORMS_FILE, np.frombuffer(self._norms, dtype=np.float32))
-        empty = np.zeros(0, dtype=np.int32)
-        ids = np.memmap(self._path, dtype=np.int32, mode="r") if indptr[-1] else empty
-        save_array(directory / IDS_FILE, ids)
-
-    def close(self) -> None:
-        """Give the file up."""
-        self._file.close()
-
-    def _flush_when_full(self) -> None:
-        if self._n_texts >= BATCH_ROWS or len(self._waiting) >= MAX_WAITING:
-            self._flush()
-
-    def _flush(self) -> None:
-        new = [item for item in self._waiting if not isinstance(item, tuple)]
-        ids = tokenize_parts(self._encoder, new)
-        made = zip(ids, sentence_norms(self._encoder, ids), strict=True)
-        rows = [item if isinstance(item, tuple) else next(made) for item in self._waiting]
-        for ids_of_row, norms in rows:
-            self._counts.append(len(ids_of_row))
-            self._sentences.append(len(norms))
-            self._norms.frombytes(norms.tobytes())
-        if rows:
-            flat = np.concatenate([ids_of_row for ids_of_row, _ in rows])
-            self._file.write(flat.astype(np.int32, copy=False).tobytes())
-        self._waiting, self._n_texts = [], 0
-
-
-def _starts(counts: array[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)

@@ -64,6 +64,27 @@ class PostingsBuilder:
             buffer.add(self._n_rows, map(self._numbers.__getitem__, tokens[name]))
         self._n_rows += 1
 
+    def number(self, terms: Sequence[str]) -> NDArray[np.int32]:
+        """The numbers by which `add_rows` knows terms."""
+        return np.fromiter(map(self._numbers.__getitem__, terms), np.int32, len(terms))
+
+    def add_rows(
+        self,
+        numbers: Mapping[str, NDArray[np.int32]],
+        counts: Mapping[str, NDArray[np.int32]],
+    ) -> None:
+        """The next rows.
+
+        Args:
+            numbers: The tokens of each field of all these rows, one row after the other.
+            counts: How many tokens of each field each row has, shape (n_rows,).
+        """
+        n_rows = 0
+        for name, buffer in self._fields.items():
+            n_rows = len(counts[name])
+            buffer.add_rows(self._n_rows, numbers[name], counts[name])
+        self._n_rows += n_rows
+
     def add_previous(self, start: int, stop: int) -> None:
         """The next rows are the rows `start:stop` of the earlier index, each taken only once."""
         assert self._previous is not None
@@ -137,8 +158,16 @@ class _FieldBuffer:
         self.lengths.append(count)
         self._rows.append(row)
         self._counts.append(count)
-        if len(self._tokens) >= SPILL_POSTINGS:
-            self._spill()
+        self._spill_when_full()
+
+    def add_rows(
+        self, first_row: int, tokens: NDArray[np.int32], counts: NDArray[np.int32]
+    ) -> None:
+        self._tokens.frombytes(tokens.tobytes())
+        self.lengths.frombytes(counts.tobytes())
+        self._rows.extend(range(first_row, first_row + len(counts)))
+        self._counts.extend(counts.tolist())
+        self._spill_when_full()
 
     def blocks(self) -> Iterator[Block]:
         self._spill()
@@ -147,6 +176,10 @@ class _FieldBuffer:
                 np.load(self._folder / f"{number}{part}.npy", allow_pickle=False) for part in "trf"
             )
             yield terms, rows, frequencies
+
+    def _spill_when_full(self) -> None:
+        if len(self._tokens) >= SPILL_POSTINGS:
+            self._spill()
 
     def _spill(self) -> None:
         if not self._rows:

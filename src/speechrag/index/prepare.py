@@ -1,4 +1,4 @@
-"""What is done to one file by itself, in whatever process: read, split, roles, tokens, sketches.
+"""What is done to one file by itself, in whatever process: read, split, roles, tokens, records.
 
 All of it is the same whatever else is in the library, so that files can be prepared in parallel;
 what depends on the others (numbers, vectors in batches, postings) is left to the build.
@@ -14,16 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from speechrag.index.duplicates import sketch_texts
-from speechrag.index.encoding import (
-    context_text_for_encoding,
-    passage_text_for_encoding,
-    text_key,
-)
+from speechrag.index.rows import FileRows, make_rows
 from speechrag.index.store import FileRow, PassageStore
+from speechrag.index.store_writer import FileRecord
 from speechrag.types import Document, ParsedFile, Speech
 
 Parse = Callable[[Path, str], ParsedFile]
@@ -72,17 +65,13 @@ class Prepared:
     """What became of a file.
 
     Attributes:
-        parsed: The file; None where its speeches are those of the earlier generation.
-        speeches: Its speeches, with roles.
-        tokens: The tokens of its titles, heading paths and passages, by text.
-        sketches: For each speech, those of its passages; see duplicates.py.
+        record: What the store keeps of it; None where it is that of the earlier generation.
+        rows: Its passages.
         seconds: What reading and tokenizing took.
     """
 
-    parsed: ParsedFile | None
-    speeches: tuple[Speech, ...]
-    tokens: dict[str, list[str]]
-    sketches: tuple[NDArray[np.uint64], ...]
+    record: FileRecord | None
+    rows: FileRows
     seconds: dict[str, float]
 
 
@@ -96,6 +85,7 @@ class Preparer:
         parse: Reads one file; by default `speechrag.corpus` does.
         split: Splits what an earlier generation keeps of a file; likewise.
         earlier: The folder of the generation that `Task.stored` speaks of.
+        with_sentences: Whether the encoder asks for the sentences of passages.
     """
 
     tokenizer: Tokenizes
@@ -103,6 +93,7 @@ class Preparer:
     parse: Parse | None = None
     split: Split | None = None
     earlier: Path | None = None
+    with_sentences: bool = False
 
     def __call__(self, task: Task) -> Prepared:
         """Prepare one file.
@@ -113,10 +104,17 @@ class Preparer:
         began = time.perf_counter()
         parsed, speeches = self._speeches(task)
         read = time.perf_counter()
-        tokens = self._tokens(speeches, task.known)
-        sketches = tuple(sketch_texts(_texts(speech)) for speech in speeches)
-        seconds = {"read": read - began, "tokenize": time.perf_counter() - read}
-        return Prepared(parsed, speeches, tokens, sketches, seconds)
+        rows = make_rows(
+            speeches, self.tokenizer.tokenize, task.known, with_sentences=self.with_sentences
+        )
+        tokenized = time.perf_counter()
+        record = FileRecord.of(parsed) if parsed is not None else None
+        seconds = {
+            "read": read - began,
+            "tokenize": tokenized - read,
+            "write": time.perf_counter() - tokenized,
+        }
+        return Prepared(record, rows, seconds)
 
     def _speeches(self, task: Task) -> tuple[ParsedFile | None, tuple[Speech, ...]]:
         if task.action is Action.KEEP:
@@ -135,25 +133,6 @@ class Preparer:
     def _store(self) -> PassageStore:
         assert self.earlier is not None
         return _open_store(self.earlier)
-
-    def _tokens(self, speeches: tuple[Speech, ...], known: bytes) -> dict[str, list[str]]:
-        keys = set(map(tuple, np.frombuffer(known, dtype=np.uint64).reshape(-1, 2).tolist()))
-        tokens: dict[str, list[str]] = {}
-        same: dict[str, str] = {}  # one object for equal tokens: sent to another process once
-        for speech in speeches:
-            for passage in speech.passages:
-                body = passage_text_for_encoding(speech, passage)
-                if keys and text_key(body, context_text_for_encoding(speech, passage)) in keys:
-                    continue
-                for text in (body, "\n".join(passage.section_path), speech.title):
-                    if text not in tokens:
-                        made = self.tokenizer.tokenize(text)
-                        tokens[text] = [same.setdefault(token, token) for token in made]
-        return tokens
-
-
-def _texts(speech: Speech) -> list[str]:
-    return [passage_text_for_encoding(speech, passage) for passage in speech.passages]
 
 
 def _parse_file(path: Path, name: str) -> ParsedFile:

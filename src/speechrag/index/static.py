@@ -114,11 +114,11 @@ class StaticEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions: float32, shape (len(texts), dim); zeros where no token is known."""
-        return self._encode(texts)
+        return self._encode(texts, in_bulk=self._is_bulk(texts))
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: float32, shape (len(texts), dim); zeros where no token is known."""
-        return self._encode(texts)
+        return self._encode(texts, in_bulk=self._is_bulk(texts))
 
     def encode_with_tokens(
         self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
@@ -130,7 +130,8 @@ class StaticEncoder:
             parts: Stretches (start, end) of each text, rising and apart.
         """
         if not self._is_bulk(texts):
-            return self._encode(texts), self.token_ids(_stretches(texts, parts))
+            vectors = self._encode(texts, in_bulk=False)
+            return vectors, self.token_ids(_stretches(texts, parts))
         vectors = np.zeros((len(texts), self.dim), np.float32)
         tokens: list[Ids] = []
         with self._one_thread():
@@ -154,8 +155,7 @@ class StaticEncoder:
             tokens[at] = alone
         return self._unit_sums(ids, starts), tokens
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        in_bulk = self._is_bulk(texts)
+    def _encode(self, texts: Sequence[str], *, in_bulk: bool) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         with self._one_thread() if in_bulk else nullcontext():
             for start in range(0, len(texts), _BATCH_TEXTS):
@@ -330,7 +330,7 @@ class StaticEncoder:
             script: "zh" (words of two characters or more) or "en" (three letters or more).
 
         """
-        vector = self._encode([text])[0]
+        vector = self.encode_queries([text])[0]
         if not vector.any() or k < 1:
             return []
         words, vectors = self._words(script)

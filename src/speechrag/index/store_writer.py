@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,11 @@ from speechrag.index.store import (
     date_range,
     read_only_uri,
 )
-from speechrag.types import ParsedFile, Skipped, Speech
+from speechrag.types import ParsedFile, Role, Skipped, Speech
 
 _INSERT_FILE = "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_SPEECH = "INSERT INTO speeches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROLE_CODES: dict[Role | None, int] = {None: 0} | {role: n for n, role in enumerate(ROLES, 1)}
 _COPY_FILE = (
     "INSERT INTO files SELECT ?, name, sha256, ?, ?, ?, n_speeches, ?, n_rows, document "
     "FROM old.files WHERE file_no = ?"
@@ -35,6 +37,50 @@ _COPY_SPEECHES = (
     "kind, source, n_chars, shown, total, truncated, first_row + ?, n_rows, record "
     "FROM old.speeches WHERE speech_no >= ? AND speech_no < ?"
 )
+
+
+class SpeechRecord(NamedTuple):
+    """What the store keeps of a speech, but for its place among the others."""
+
+    id: str
+    columns: tuple[Any, ...]  # what lists show, in the order of the table
+    n_rows: int
+    record: bytes
+
+    @classmethod
+    def of(cls, speech: Speech) -> SpeechRecord:
+        """That of a speech."""
+        truncated = speech.truncated
+        columns = (
+            *(speech.title, speech.date, speech.speaker, speech.occasion, speech.place),
+            *(speech.kind, speech.source, len(speech.text)),
+            *((truncated.shown, truncated.total) if truncated else (None, None)),
+            int(truncated is not None),
+        )
+        return cls(speech.id, columns, len(speech.passages), dump_speech(speech))
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What the store keeps of a file, but for its place among the others.
+
+    Attributes:
+        document: The file as it was decoded, with what cleaning took out.
+        speeches: Its speeches.
+        roles: The code of each passage's role, a byte each.
+    """
+
+    document: bytes
+    speeches: tuple[SpeechRecord, ...]
+    roles: bytes
+
+    @classmethod
+    def of(cls, parsed: ParsedFile) -> FileRecord:
+        """That of a file that was parsed."""
+        document = zlib.compress(dump_document(parsed), 1)
+        speeches = tuple(map(SpeechRecord.of, parsed.speeches))
+        roles = (passage.role for speech in parsed.speeches for passage in speech.passages)
+        return cls(document, speeches, bytes(_ROLE_CODES[role] for role in roles))
 
 
 class StoreWriter:
@@ -62,24 +108,23 @@ class StoreWriter:
         self._roles: list[NDArray[np.uint8]] = []
         self.n_files = self.n_speeches = self.n_rows = 0
 
-    def add_file(self, file: FileRow, parsed: ParsedFile) -> None:
+    def add_file(self, file: FileRow, record: FileRecord) -> None:
         """The next file, newly parsed."""
-        n_rows = sum(len(speech.passages) for speech in parsed.speeches)
-        blob = zlib.compress(dump_document(parsed), 1)
+        n_rows = len(record.roles)
         self._connection.execute(
             _INSERT_FILE,
             (
                 *(self.n_files, file.name, file.sha256, file.size, file.mtime_ns),
-                *(self.n_speeches, len(parsed.speeches), self.n_rows, n_rows, blob),
+                *(self.n_speeches, len(record.speeches), self.n_rows, n_rows, record.document),
             ),
         )
         row = self.n_rows
-        for number, speech in enumerate(parsed.speeches, self.n_speeches):
-            values = _speech_row(speech, number, self.n_files, row)
-            self._connection.execute(_INSERT_SPEECH, values)
-            row += len(speech.passages)
-        self._roles.append(_role_codes(parsed.speeches))
-        self._count(len(parsed.speeches), n_rows)
+        for number, speech in enumerate(record.speeches, self.n_speeches):
+            values = (number, speech.id, self.n_files, *speech.columns, row, speech.n_rows)
+            self._connection.execute(_INSERT_SPEECH, (*values, speech.record))
+            row += speech.n_rows
+        self._roles.append(np.frombuffer(record.roles, dtype=np.uint8))
+        self._count(len(record.speeches), n_rows)
 
     def copy_file(self, old: FileRow, file: FileRow) -> None:
         """The next file, unchanged since the previous generation, where it was `old`."""
@@ -129,28 +174,6 @@ class StoreWriter:
         self.n_files += 1
         self.n_speeches += n_speeches
         self.n_rows += n_rows
-
-
-def _speech_row(speech: Speech, number: int, file_no: int, first_row: int) -> tuple[Any, ...]:
-    truncated = speech.truncated
-    return (
-        *(number, speech.id, file_no, speech.title, speech.date, speech.speaker),
-        *(speech.occasion, speech.place, speech.kind, speech.source, len(speech.text)),
-        *((truncated.shown, truncated.total) if truncated else (None, None)),
-        *(int(truncated is not None), first_row, len(speech.passages), dump_speech(speech)),
-    )
-
-
-def _role_codes(speeches: Iterable[Speech]) -> NDArray[np.uint8]:
-    codes = {role: place + 1 for place, role in enumerate(ROLES)}
-    return np.asarray(
-        [
-            codes[passage.role] if passage.role else 0
-            for speech in speeches
-            for passage in speech.passages
-        ],
-        dtype=np.uint8,
-    )
 
 
 def _encode(values: Iterable[str | None]) -> tuple[NDArray[np.int32], list[str | None]]:
