@@ -14,6 +14,7 @@ from speechrag.errors import EmptySource, IndexMissing, SourceError
 from speechrag.index import plan as module
 from speechrag.index.generation import list_generations, open_current
 from speechrag.index.live import BUILDING_PREFIX
+from speechrag.index.progress import ProgressMeter
 from speechrag.index.store import STORE_FILE
 from speechrag.index.tokens import Tokenizer
 from speechrag.types import ParsedFile, Role
@@ -312,13 +313,35 @@ def test_roles_are_given_by_the_hook(build, index_dir):
     assert store.passage(3).role is Role.CLOSING
 
 
-def test_progress_is_told_by_stage(build):
+def test_progress_is_told_by_stage_and_part(build):
     steps = []
     build(progress=steps.append)
-    assert list(dict.fromkeys(step.stage for step in steps)) == ["scan", "read", "write", "check"]
-    assert steps[-3].fraction == 1.0
-    assert steps[-3].describe() == "读取与编入 6/6"
-    assert steps[-3].describe("en") == "reading and indexing 6/6"
+    assert list(dict.fromkeys((step.stage, step.part) for step in steps)) == [
+        *(("scan", ""), ("read", ""), ("write", "records"), ("write", "postings")),
+        *(("write", "copies"), ("write", "vectors"), ("check", "digests"), ("check", "probes")),
+    ]
+    last = {step.part or step.stage: step for step in steps}
+    assert last["read"].fraction == 1.0
+    assert last["read"].describe() == "读取与编入 6/6"
+    assert last["read"].describe("en") == "reading and indexing 6/6"
+    assert last["postings"].fraction == 1.0
+    assert last["vectors"].describe() == "写盘：向量索引 0/36"
+    assert last["probes"].describe("en") == "checking: counts and probe queries"
+
+
+def test_a_slow_part_is_told_with_its_rate(monkeypatch):
+    clock, steps = [0.0], []
+    monkeypatch.setattr("speechrag.index.progress.time.perf_counter", lambda: clock[0])
+    told = ProgressMeter(steps.append).part("write", "postings", "postings")
+    clock[0] = 2.0
+    told(3_000_000, 12_000_000)
+    assert (steps[-1].rate, steps[-1].remaining_s) == (1_500_000, 6.0)
+    assert steps[-1].describe() == (
+        "写盘：词的倒排表 3000000/12000000，每秒 1,500,000 条，约剩 6 秒"
+    )
+    assert steps[-1].describe("en") == (
+        "writing: postings 3000000/12000000, 1,500,000 postings/s, 6 s left"
+    )
 
 
 def test_a_failure_half_way_leaves_the_old_generation_and_no_rubbish(build, sources, index_dir):

@@ -12,15 +12,13 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
-
-from speechrag.errors import EmptySource, IndexDamaged, IndexError_
+from speechrag.errors import EmptySource, IndexError_
 from speechrag.index.collect import RowCollector
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_generation
 from speechrag.index.live import BUILDING_PREFIX, clear_leftovers, promote, prune
 from speechrag.index.lock import write_lock
-from speechrag.index.manifest import FORMAT, REBUILD_FULL, BuildInfo, file_digest, write_manifest
+from speechrag.index.manifest import FORMAT, BuildInfo, digest_files, write_manifest
 from speechrag.index.passage_tokens import HasTokens
 from speechrag.index.plan import (
     Plan,
@@ -36,6 +34,7 @@ from speechrag.index.reading import Outcome, Outcomes
 from speechrag.index.records import records_digest
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.store_writer import StoreWriter
+from speechrag.index.validation import validate
 from speechrag.index.vector_store import RemoteVectors
 from speechrag.types import Encoder, Manifest, Skipped, Speech
 
@@ -187,6 +186,7 @@ class _Build:
             self._preparer.tokenizer,
             self._previous,
             self._watch,
+            self._meter,
             reencode=Redo.ENCODE in self._redo,
         )
 
@@ -247,7 +247,7 @@ class _Build:
         rows.add_rows(outcome.rows)
 
     def _write(self, writer: StoreWriter, rows: RowCollector) -> None:
-        self._meter.step("write")
+        self._meter.step("write", part="records")
         with self._watch.timing("write"):
             for row, skipped in self._skipped:
                 writer.add_skipped(row, skipped)
@@ -259,7 +259,6 @@ class _Build:
         rows.write_groups(store)
         store.close()
         rows.write_vectors(self._remote)
-        self._meter.step("check")
         with self._watch.timing("write"):
             manifest = self._manifest(building, writer)
             info = BuildInfo(
@@ -272,18 +271,14 @@ class _Build:
                 started_ns=self._plan.started_ns,
             )
             write_manifest(building, manifest, info)
+            self._meter.part("check", "probes", "rows")
             validate(building, self._remote)
             publish = self._remote.publish if self._remote is not None else None
             return promote(building, self._index_dir, publish)
 
     def _manifest(self, building: Path, writer: StoreWriter) -> Manifest:
         corpus = "\n".join(f"{item.row.name}\t{item.row.sha256}" for item in self._plan.files)
-        digests = {}
-        for path in sorted(building.rglob("*")):
-            if path.is_file():
-                digest = file_digest(path)
-                assert digest is not None
-                digests[path.relative_to(building).as_posix()] = digest
+        told = self._meter.part("check", "digests", "mb")
         return Manifest(
             format=FORMAT,
             encoder=self._encoder.name,
@@ -294,7 +289,7 @@ class _Build:
             n_speeches=writer.n_speeches,
             n_passages=writer.n_rows,
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            files=digests,
+            files=digest_files(building, told),
         )
 
     def _nothing_found(self) -> EmptySource:
@@ -320,34 +315,3 @@ class _Build:
             reasons=self._plan.reasons,
             done=done,
         )
-
-
-def validate(directory: Path, remote: RemoteVectors | None = None) -> None:
-    """Whether a generation that was just written answers: counts agree and probe queries run.
-
-    Raises:
-        IndexDamaged: It does not.
-    """
-    generation = open_generation(directory, verify=False, remote=remote)
-    try:
-        n_rows = generation.manifest.n_passages
-        if (generation.body.n_vectors, generation.context.n_vectors) != (
-            n_rows,
-            generation.info.n_contexts,
-        ):
-            raise IndexDamaged(f"{directory} 的向量数与段落数不符。", REBUILD_FULL)
-        for row in {0, n_rows // 2, n_rows - 1} if n_rows else set():
-            _probe(generation, row)
-    finally:
-        generation.close()
-
-
-def _probe(generation: Generation, row: int) -> None:
-    """A passage must be found by its own vector, and its text must be there."""
-    vector = generation.body.vectors(np.asarray([row]))
-    scores, rows = generation.body.search(vector, 1)
-    itself = float(vector[0] @ vector[0])
-    if rows[0, 0] < 0 or (generation.body.is_exact and scores[0, 0] < itself - 0.01):
-        raise IndexDamaged(f"{generation.directory} 的试查询没有找到第 {row} 段。", REBUILD_FULL)
-    if not generation.store.text(row):
-        raise IndexDamaged(f"{generation.directory} 的第 {row} 段是空的。", REBUILD_FULL)

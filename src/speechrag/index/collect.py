@@ -22,7 +22,7 @@ from speechrag.index.encoding import KeyTable, VectorWriter
 from speechrag.index.generation import Generation
 from speechrag.index.postings import PostingsBuilder
 from speechrag.index.prepare import Tokenizes
-from speechrag.index.progress import Stopwatch
+from speechrag.index.progress import ProgressMeter, Stopwatch
 from speechrag.index.rows import FIELDS, FileRows
 from speechrag.index.store import FileRow, PassageStore
 from speechrag.index.vector_store import RemoteVectors
@@ -42,6 +42,7 @@ class RowCollector:
         tokenizer: Gives the tokens.
         previous: An earlier generation to take rows from.
         watch: Told what tokenizing, encoding and writing took.
+        meter: Told what is being written.
         reencode: Whether vectors are made anew though the encoder is the same.
     """
 
@@ -52,6 +53,7 @@ class RowCollector:
         tokenizer: Tokenizes,
         previous: Generation | None,
         watch: Stopwatch,
+        meter: ProgressMeter,
         *,
         reencode: bool = False,
     ) -> None:
@@ -60,6 +62,7 @@ class RowCollector:
         self._work.mkdir()
         self._tokenizer = tokenizer
         self._watch = watch
+        self._meter = meter
         self._encoder = encoder
         self._previous = previous
         digest = previous.manifest.tokenizer_digest if previous else None
@@ -190,13 +193,18 @@ class RowCollector:
         self._context_of.extend(numbers[at] for at in rows.place_of.tolist())
 
     def _add_old_contexts(self, previous: Generation, numbers: NDArray[np.int32]) -> None:
-        for old in numbers.tolist():
-            pair = previous.context_keys[old]
+        distinct, first, place_of = np.unique(numbers, return_index=True, return_inverse=True)
+        places = np.empty(len(distinct), dtype=np.int32)
+        new = []
+        for at in np.argsort(first).tolist():  # in the order in which they are met
+            pair = previous.context_keys[distinct[at]]
             key = (int(pair[0]), int(pair[1]))
             if key not in self._context_numbers:
-                self._context_numbers[key] = self._context.n_rows
-                self._context.add_vectors(previous.context.vectors(np.asarray([old])))
-            self._context_of.append(self._context_numbers[key])
+                self._context_numbers[key] = self._context.n_rows + len(new)
+                new.append(distinct[at])
+            places[at] = self._context_numbers[key]
+        self._context.add_vectors(previous.context.vectors(np.asarray(new, dtype=np.int64)))
+        self._context_of.frombytes(places[place_of].tobytes())
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         with self._watch.timing("encode"):
@@ -206,7 +214,7 @@ class RowCollector:
         """Write everything but the vectors and the groups of near copies."""
         self._bodies.finish(self._directory)
         with self._watch.timing("write"):
-            self._postings.finish()
+            self._postings.finish(self._meter.part("write", "postings", "postings"))
             keys = np.frombuffer(self._keys, dtype=np.uint64).reshape(-1, 2)
             save_array(self._directory / "keys.npy", keys)
             context_keys = np.asarray(list(self._context_numbers), dtype=np.uint64).reshape(-1, 2)
@@ -218,6 +226,7 @@ class RowCollector:
     def write_vectors(self, remote: RemoteVectors | None = None) -> None:
         """Write the vectors, once all else is in the folder, there or into another engine."""
         body, context = self._bodies.vectors(), self._context.finish()
+        self._meter.part("write", "vectors", "rows")(0, len(body))
         with self._watch.timing("write"):
             if remote is not None:
                 remote.write(self._directory, body, context)
@@ -235,7 +244,8 @@ class RowCollector:
                 old_rows = np.frombuffer(self._old_rows, dtype=np.int32)
                 groups = np.append(self._previous.store.groups, np.int32(-1))
                 known = groups[old_rows].astype(np.int32)
-            groups = group_rows(self._sketch_array(), store.text, known)
+            told = self._meter.part("write", "copies", "rows")
+            groups = group_rows(self._sketch_array(), store.text, known, told)
             save_array(self._directory / "groups.npy", groups)
 
     def close(self) -> None:

@@ -61,6 +61,7 @@ def group_rows(
     sketches: NDArray[np.uint64],
     text_of: Callable[[int], str],
     known: NDArray[np.int32] | None = None,
+    told: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.int32]:
     """The group of each row, int32: the least row among the passages nearly identical to it.
 
@@ -69,9 +70,13 @@ def group_rows(
         text_of: The text of a row; asked only of rows that share a band.
         known: The group of each row in an earlier run, or -1: two rows known then are
             nearly identical exactly if they were then.
+        told: Called with how many rows' worth of the work is done, and the number of rows.
     """
     groups = _Groups(len(sketches))
-    for band in range(sketches.shape[1]):
+    n_rows, n_bands = sketches.shape
+    for band in range(n_bands):
+        if told is not None:
+            told(n_rows * band // n_bands, n_rows)
         column = sketches[:, band]
         order = np.argsort(column, kind="stable")
         same = column[order][1:] == column[order][:-1]

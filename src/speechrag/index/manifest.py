@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -98,10 +98,36 @@ def check_files(directory: Path, manifest: Manifest) -> Iterator[str]:
                 yield f"{directory / name} 与清单里的校验值不符（内容被改动或损坏）。"
 
 
+def digest_files(directory: Path, told: Callable[[int, int], None] | None = None) -> dict[str, str]:
+    """The SHA-256 of every file below a folder, by its path there.
+
+    Args:
+        directory: The folder.
+        told: Called with how many megabytes are done, and how many there are.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    paths = sorted(path for path in directory.rglob("*") if path.is_file())
+    sizes = [path.stat().st_size for path in paths]
+    digests, n_done = {}, 0
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for path, size, digest in zip(paths, sizes, pool.map(_digest, paths), strict=True):
+            digests[path.relative_to(directory).as_posix()] = digest
+            n_done += size
+            if told is not None:
+                told(n_done // 1_000_000, sum(sizes) // 1_000_000)
+    return digests
+
+
 def file_digest(path: Path) -> str | None:
     """SHA-256 of a file; None where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return _digest(path)
     except OSError:
         return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,8 +94,10 @@ class PostingsBuilder:
             buffer.lengths.extend(self._previous.fields[name].lengths[start:stop].tolist())
         self._n_rows += n_rows
 
-    def finish(self) -> None:
-        """Write the index."""
+    def finish(self, told: Callable[[int, int], None] | None = None) -> None:
+        """Write the index; `told` is called with how many postings are written, and how many
+        there are.
+        """
         n_terms = len(self._numbers)
         counts = {name: np.zeros(n_terms, dtype=np.int64) for name in self._fields}
         for name in self._fields:
@@ -109,8 +111,12 @@ class PostingsBuilder:
         Vocabulary.from_sorted([all_terms[number] for number in order]).save(self._directory)
         ranks = np.full(n_terms, -1, dtype=np.int32)
         ranks[order] = np.arange(len(order), dtype=np.int32)
+        n_postings, n_written = sum(int(count.sum()) for count in counts.values()), 0
         for name in self._fields:
-            self._write_field(name, counts[name][order], ranks)
+            for size in self._write_field(name, counts[name][order], ranks):
+                n_written += size
+                if told is not None:
+                    told(n_written, n_postings)
         save_json(
             self._directory / "lexical.json",
             {"version": LEXICAL_VERSION, "fields": list(self._fields), "n_rows": self._n_rows},
@@ -123,7 +129,10 @@ class PostingsBuilder:
             yield from _taken_over(self._previous.fields[name], self._old_rows)
         yield from self._fields[name].blocks()
 
-    def _write_field(self, name: str, counts: NDArray[np.int64], ranks: NDArray[np.int32]) -> None:
+    def _write_field(
+        self, name: str, counts: NDArray[np.int64], ranks: NDArray[np.int32]
+    ) -> Iterator[int]:
+        """Write a field; gives the number of postings after each block of them."""
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         n_postings = int(indptr[-1])
         all_rows = create_array(self._directory / f"{name}.rows.npy", np.int32, (n_postings,))
@@ -133,6 +142,7 @@ class PostingsBuilder:
             places = _places(ranks[terms], cursor)
             all_rows[places] = rows
             all_tf[places] = frequencies
+            yield len(rows)
         _sort_rows(indptr, all_rows, all_tf)
         save_array(self._directory / f"{name}.indptr.npy", indptr)
         lengths = np.frombuffer(self._fields[name].lengths, dtype=np.int32)

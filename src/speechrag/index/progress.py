@@ -17,14 +17,32 @@ _STAGES = {
     "write": ("写盘", "writing"),
     "check": ("校验", "checking"),
 }
+_PARTS = {
+    "records": ("讲话与文件", "speeches and files"),
+    "postings": ("词的倒排表", "postings"),
+    "copies": ("找近似重复的段落", "finding near copies"),
+    "vectors": ("向量索引", "vector index"),
+    "digests": ("各文件的校验值", "digests of the files"),
+    "probes": ("计数与试查询", "counts and probe queries"),
+}
+_UNITS = {
+    "files": ("个文件", "files"),
+    "postings": ("条", "postings"),
+    "rows": ("段", "passages"),
+    "mb": ("MB", "MB"),
+}
+
+Told = Callable[[int, int], None]
+"""Called with how much is done and how much there is to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A step of a build.
 
-    `stage` is scan, read, write or check; `total` is 0 where it cannot be told; `rate` is files a
-    second and `remaining_s` what is left at that rate.
+    `stage` is scan, read, write or check, `part` what of it is being done, where it has parts;
+    `total` is 0 where it cannot be told; `rate` is how many of `unit` (files, postings, rows, mb)
+    a second and `remaining_s` what is left at that rate.
     """
 
     stage: str
@@ -32,6 +50,8 @@ class Progress:
     total: int = 0
     rate: float = 0.0
     remaining_s: float | None = None
+    part: str = ""
+    unit: str = "files"
 
     @property
     def fraction(self) -> float | None:
@@ -43,10 +63,15 @@ class Progress:
         chinese, english = _STAGES.get(self.stage, (self.stage, self.stage))
         is_english = lang == "en"
         line = english if is_english else chinese
+        if self.part:
+            part = _PARTS[self.part][is_english]
+            line += f": {part}" if is_english else f"：{part}"
+        unit = _UNITS[self.unit][is_english]
         if self.total:
             line += f" {self.done}/{self.total}"
         if self.rate >= 1:
-            line += f", {self.rate:.0f} files/s" if is_english else f"，每秒 {self.rate:.0f} 个文件"
+            rate = f"{self.rate:,.0f} {unit}"
+            line += f", {rate}/s" if is_english else f"，每秒 {rate}"
         if self.remaining_s is not None and self.remaining_s >= 1:
             left = f"{self.remaining_s:.0f}"
             line += f", {left} s left" if is_english else f"，约剩 {left} 秒"
@@ -134,17 +159,24 @@ class ProgressMeter:
 
     def __init__(self, callback: Callable[[Progress], None] | None) -> None:
         self._callback = callback
-        self._stage = ""
+        self._now = ("", "")
         self._began = 0.0
 
-    def step(self, stage: str, done: int = 0, total: int = 0) -> None:
-        """So much of a stage is done."""
+    def part(self, stage: str, part: str, unit: str) -> Told:
+        """Begin a part of a stage; to be called with what is done of it."""
+        self.step(stage, part=part, unit=unit)
+        return lambda done, total: self.step(stage, done, total, part=part, unit=unit)
+
+    def step(
+        self, stage: str, done: int = 0, total: int = 0, *, part: str = "", unit: str = "files"
+    ) -> None:
+        """So much of a stage, or of a part of it, is done."""
         if self._callback is None:
             return
         now = time.perf_counter()
-        if stage != self._stage:
-            self._stage, self._began = stage, now
+        if (stage, part) != self._now:
+            self._now, self._began = (stage, part), now
         elapsed = now - self._began
         rate = done / elapsed if elapsed > 0.5 else 0.0
         remaining = (total - done) / rate if rate > 0 and total else None
-        self._callback(Progress(stage, done, total, rate, remaining))
+        self._callback(Progress(stage, done, total, rate, remaining, part, unit))
