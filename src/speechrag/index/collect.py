@@ -195,13 +195,13 @@ class RowCollector:
     def _add_old_contexts(self, previous: Generation, numbers: NDArray[np.int32]) -> None:
         distinct, first, place_of = np.unique(numbers, return_index=True, return_inverse=True)
         places = np.empty(len(distinct), dtype=np.int32)
-        new = []
+        new: list[int] = []
         for at in np.argsort(first).tolist():  # in the order in which they are met
             pair = previous.context_keys[distinct[at]]
             key = (int(pair[0]), int(pair[1]))
             if key not in self._context_numbers:
                 self._context_numbers[key] = self._context.n_rows + len(new)
-                new.append(distinct[at])
+                new.append(int(distinct[at]))
             places[at] = self._context_numbers[key]
         self._context.add_vectors(previous.context.vectors(np.asarray(new, dtype=np.int64)))
         self._context_of.frombytes(places[place_of].tobytes())

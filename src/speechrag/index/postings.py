@@ -95,8 +95,10 @@ class PostingsBuilder:
         self._n_rows += n_rows
 
     def finish(self, told: Callable[[int, int], None] | None = None) -> None:
-        """Write the index; `told` is called with how many postings are written, and how many
-        there are.
+        """Write the index.
+
+        Args:
+            told: Called with how many postings are written, and how many there are.
         """
         n_terms = len(self._numbers)
         counts = {name: np.zeros(n_terms, dtype=np.int64) for name in self._fields}
