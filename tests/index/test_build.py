@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from index_fakes import CountingTokenizer, HashEncoder, parse_plain, write_library, write_speech
+from index_fakes import (
+    CountingTokenizer,
+    HashEncoder,
+    parse_plain,
+    parse_speech,
+    write_library,
+    write_speech,
+)
 from speechrag.errors import EmptySource, IndexMissing, SourceError
 from speechrag.index import plan as module
 from speechrag.index.generation import list_generations, open_current
@@ -17,7 +24,7 @@ from speechrag.index.live import BUILDING_PREFIX
 from speechrag.index.progress import ProgressMeter
 from speechrag.index.store import STORE_FILE
 from speechrag.index.tokens import Tokenizer
-from speechrag.types import ParsedFile, Role
+from speechrag.types import ParsedFile, RemovalReason, Removed, Role
 
 
 def content(index_dir):
@@ -157,12 +164,86 @@ def test_deleted_new_and_renamed_files_are_followed(build, sources, index_dir):
     assert report.n_reused_passages == 24 + 6
 
 
+class Splitting(Parsing):
+    """The same, for a reader whose texts can be split again; and counts the files so split."""
+
+    def __init__(self):
+        super().__init__()
+        self.split_names = []
+
+    def split(self, document):
+        self.split_names.append(document.file)
+        parts = enumerate(document.text.split("===\n"))
+        speeches = tuple(parse_speech(part, document.file, place) for place, part in parts)
+        removed = (Removed(0, 1, RemovalReason.MARKUP),)
+        return ParsedFile(document, speeches, removed, 1.0)
+
+
+def test_a_renamed_moved_or_copied_file_is_not_read_again(build, sources, tmp_path, index_dir):
+    parse = Splitting()
+    given = {"parse": parse, "split": parse.split}
+    build(**given)
+    parse.names.clear()
+    (sources / "speech000.txt").rename(sources / "改名.TXT")
+    (sources / "2025").mkdir()
+    (sources / "speech001.txt").rename(sources / "2025" / "speech001.txt")
+    (sources / "副本.txt").write_bytes((sources / "speech002.txt").read_bytes())
+    (sources / "speech003.txt").rename(sources / "speech003.md")  # another kind of file: read
+    (sources / "speech004.txt").unlink()
+    report = build(**given)
+    assert parse.names == ["speech003.md"]
+    assert sorted(parse.split_names) == ["2025/speech001.txt", "副本.txt", "改名.TXT"]
+    assert told(report) == [
+        "2 个文件改了名或换了位置：内容没变，不重读。",
+        "1 个新文件与已编入的文件内容相同：不重读。",
+        "1 个文件是新的：读取。",
+        "2 个文件不在了：去掉。",
+    ]
+    done = report.done
+    assert (done.files_read, done.files_split) == (1, 3)
+    # the copy alone needs words of its own: the original's are still the original's
+    assert (done.passages_tokenized, done.passages_encoded) == (6, 0)
+    build(index_dir=tmp_path / "fresh")
+    assert content(index_dir) == content(tmp_path / "fresh")
+
+
+def test_two_files_that_change_names_are_followed(build, sources, tmp_path, index_dir):
+    parse = Splitting()
+    build(parse=parse, split=parse.split)
+    parse.names.clear()
+    for old, new in (("speech000.txt", "甲.txt"), ("speech001.txt", "speech000.txt")):
+        (sources / old).rename(sources / new)
+    report = build(parse=parse, split=parse.split)
+    # what stands under a known name and is another file was read again: its name says so
+    assert parse.names == ["speech000.txt"]
+    assert parse.split_names == ["甲.txt"]
+    assert [reason.key for reason in report.reasons] == ["changed", "copied", "gone"]
+    build(index_dir=tmp_path / "fresh")
+    assert content(index_dir) == content(tmp_path / "fresh")
+
+
+def test_files_alike_that_are_all_renamed_are_each_followed(build, sources, tmp_path, index_dir):
+    parse = Splitting()
+    (sources / "speech001.txt").write_bytes((sources / "speech000.txt").read_bytes())
+    build(parse=parse, split=parse.split)
+    parse.names.clear()
+    (sources / "speech000.txt").rename(sources / "a.txt")
+    (sources / "speech001.txt").rename(sources / "b.txt")
+    report = build(parse=parse, split=parse.split)
+    assert parse.names == []
+    assert [(reason.key, reason.n) for reason in report.reasons] == [("renamed", 2)]
+    build(index_dir=tmp_path / "fresh")
+    assert content(index_dir) == content(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("follows", [False, True], ids=["reads", "follows"])
 @pytest.mark.parametrize("seed", range(8))
 def test_any_series_of_changes_ends_as_a_fresh_build_would(
-    build, sources, tmp_path, index_dir, seed
+    build, sources, tmp_path, index_dir, seed, follows
 ):
     chance = random.Random(seed)
-    build()
+    given = {"split": Splitting().split} if follows else {}
+    build(**given)
     for step in range(4):
         files = sorted(sources.rglob("*.txt"))
         for _ in range(chance.randint(1, 3)):
@@ -186,7 +267,7 @@ def test_any_series_of_changes_ends_as_a_fresh_build_would(
                 write_speech(sources / name, chance.randint(1, 5), chance.randint(0, 10**6))
             elif action == "empty":
                 (sources / name).write_text("", encoding="utf-8")
-        build()
+        build(**given)
     build(index_dir=tmp_path / "fresh")
     assert content(index_dir) == content(tmp_path / "fresh")
 

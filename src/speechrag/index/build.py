@@ -222,8 +222,10 @@ class _Build:
             if action is None or (action is Action.KEEP and rows.takes_whole_files):
                 continue
             name = item.row.name
-            stored = plan.before.get(name)
-            known = rows.known_tokens(stored) if stored is not None else b""
+            stored = plan.split.get(name) or plan.before.get(name)
+            # a copy of a file that stays needs words of its own
+            has_words = stored is not None and (stored.name == name or stored.name not in plan.kept)
+            known = rows.known_tokens(stored) if stored is not None and has_words else b""
             tasks.append(Task(item.path, name, action, stored, known))
         return tasks
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from speechrag.errors import IndexError_, IndexMissing, StoreError
@@ -40,8 +40,9 @@ class Plan:
 
     `files` are all files by name. Of those unchanged, with what the earlier generation knows of
     them: `kept` have their speeches taken over, `split` are split again from the text it keeps.
-    Those in `skips` could not be read then and have not changed since. `reasons` says what has to
-    be done and why, and is empty where the live generation is up to date.
+    So are files that it knows by another name, for a name is part of its speeches. Those in `skips`
+    could not be read then and have not changed since. `reasons` says what has to be done and why,
+    and is empty where the live generation is up to date.
     """
 
     sources: tuple[Path, ...]
@@ -114,8 +115,10 @@ def make_plan(
     if has_remote_vectors(previous.directory) != is_remote:
         reasons.append(Reason("store"))
     now = {item.row.name for item in files}
-    reasons += _differences(set(known), now, same, all_are_read=ways.unchanged is Action.READ)
-    unchanged = same if ways.unchanged is not Action.READ else set()
+    all_are_read = ways.unchanged is Action.READ
+    moved = {} if all_are_read or not can_split else _moved(files, rows, set(known))
+    reasons += _differences(set(known), now, same, moved, all_are_read=all_are_read)
+    unchanged = same if not all_are_read else set()
     taken = {name: rows[name] for name in sorted(unchanged & set(rows))}
     return Plan(
         sources=paths,
@@ -123,7 +126,7 @@ def make_plan(
         started_ns=started_ns,
         files=files,
         kept=taken if ways.unchanged is Action.KEEP else {},
-        split=taken if ways.unchanged is Action.SPLIT else {},
+        split=moved | (taken if ways.unchanged is Action.SPLIT else {}),
         skips={name: skipped[name][1] for name in sorted(unchanged & set(skipped))},
         before=rows,
         reasons=tuple(reasons),
@@ -177,14 +180,47 @@ def _misfits(
     return reasons
 
 
+def _moved(
+    files: Sequence[Found], rows: Mapping[str, FileRow], known: Collection[str]
+) -> dict[str, FileRow]:
+    """New files that hold what a file of the earlier generation holds, by name, with that one.
+
+    What is read of a file depends on its bytes and on its extension alone. One that is gone goes
+    before one that is still there, and each that is gone is taken once, as far as they go.
+    """
+    still = {item.row.name for item in files}
+    held: dict[tuple[str, str], list[FileRow]] = {}
+    for row in sorted(rows.values(), key=lambda row: (row.name in still, row.name), reverse=True):
+        held.setdefault((row.sha256, _extension(row.name)), []).append(row)
+    moved = {}
+    for item in files:
+        name, digest = item.row.name, item.row.sha256
+        alike = held.get((digest, _extension(name))) if digest and name not in known else None
+        if alike:
+            moved[name] = alike.pop() if len(alike) > 1 else alike[0]
+    return moved
+
+
+def _extension(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
 def _differences(
-    before: set[str], now: set[str], same: set[str], *, all_are_read: bool
+    before: set[str],
+    now: set[str],
+    same: set[str],
+    moved: Mapping[str, FileRow],
+    *,
+    all_are_read: bool,
 ) -> list[Reason]:
     """How the files differ from those of the earlier generation, by their names."""
+    n_renamed = len({row.name for row in moved.values()} - now)
     counts = {
         "changed": 0 if all_are_read else len(now & before - same),
-        "new": len(now - before),
-        "gone": len(before - now),
+        "renamed": n_renamed,
+        "copied": len(moved) - n_renamed,
+        "new": len(now - before) - len(moved),
+        "gone": len(before - now) - n_renamed,
     }
     return [Reason(key, n) for key, n in counts.items() if n]
 

@@ -123,7 +123,8 @@ class Preparer:
         if task.action is Action.SPLIT:
             assert task.stored is not None
             document = self._store().parsed_file(task.stored.name).document
-            parsed = (self.split or _parse_document)(document)
+            # a file may have another name by now
+            parsed = (self.split or _parse_document)(replace(document, file=task.name))
         else:
             parsed = (self.parse or _parse_file)(task.path, task.name)
         if self.assign_roles is not None:

@@ -58,6 +58,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sources": ("来源文件夹变了。", "the source folders are others."),
     "changed": ("{n} 个文件有改动：重读。", "{n} files have changed: they are read again."),
     "new": ("{n} 个文件是新的：读取。", "{n} files are new: they are read."),
+    "renamed": (
+        "{n} 个文件改了名或换了位置：内容没变，不重读。",
+        "{n} files have another name or place: they hold what they held, and are not read.",
+    ),
+    "copied": (
+        "{n} 个新文件与已编入的文件内容相同：不重读。",
+        "{n} new files hold what others hold that were read already: they are not read.",
+    ),
     "gone": ("{n} 个文件不在了：去掉。", "{n} files are gone: they are taken out."),
 }
 
