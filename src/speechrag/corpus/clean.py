@@ -13,6 +13,7 @@ from speechrag.corpus.boilerplate import label_page_matter
 from speechrag.corpus.characters import fold
 from speechrag.corpus.contents import label_contents
 from speechrag.corpus.edits import Edit, merge_edits, split_at_breaks
+from speechrag.corpus.frame import label_frame
 from speechrag.corpus.head import Facts, read_head
 from speechrag.corpus.layout import lay_out, merged_segments
 from speechrag.corpus.mojibake import find_mojibake
@@ -50,6 +51,7 @@ def parse_document(document: Document) -> ParsedFile:
     contents = label_contents(lines)
     starts = [(lines[at].source_start, sections) for at, sections in contents]
     label_page_matter(lines)
+    label_frame(lines, metadata.clean_title(document.title) if document.title else None)
     groups = split_speeches(lines)
     bounds = _bounds(groups, len(source))
     speeches = []
@@ -175,7 +177,7 @@ def _with_metadata(speech: Speech, facts: Facts, document: Document, known: str 
     )
     titles = (facts.subtitle, title)
     date = facts.date or metadata.read_date(facts.subtitle or "") or facts.posted
-    date = date or metadata.year_of_name(stem) or metadata.read_date(title)
+    date = date or facts.stamped or metadata.year_of_name(stem) or metadata.read_date(title)
     return replace(
         speech,
         title=widen(title),

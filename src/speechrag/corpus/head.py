@@ -21,6 +21,10 @@ from speechrag.corpus.paragraphs import Line
 from speechrag.types import RemovalReason
 
 _LABEL = re.compile(r"(?:标题|题目|文章标题|文档标题|篇名|名称)\s*[:]\s*")
+_OWN_PAGE = frozenset({RemovalReason.METADATA, RemovalReason.WIDGET})  # and no other page's
+_STAMPS = re.compile(r"时间|時間|日期|[发發上]|[编編][辑輯]|更新|修改")
+_NO_STAMP = re.compile(r"今天|现在是|截至|copyright|©|备案|icp|版权", re.IGNORECASE)
+_APART = re.compile(r"^((?:19|20)\d\d)\n(\d{1,2})[-/.月](\d{1,2})日?$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -31,6 +35,7 @@ class Facts:
     subtitle: str | None = None
     date: str | None = None
     posted: str | None = None  # 发表时间 of the page
+    stamped: str | None = None  # a whole date on a line of the page that does not say of what
     speaker: str | None = None
     place: str | None = None
 
@@ -39,15 +44,30 @@ def read_head(lines: Sequence[Line], facts: Facts, known_title: str | None) -> N
     """Find the title, date and speaker lines at the start of a speech; mark them in place."""
     seen: set[str] = set()
     n_seen = 0
+    page: list[str] = []
     for line in lines:
         if line.reason:
-            _read_label(fold(line.text), facts)
+            page.append(fold(line.text))
+            _read_label(page[-1], facts)
             continue
         n_seen += 1
         if n_seen > 10 or not _read_head_line(line, facts, seen, known_title):
             break
+    facts.stamped = _read_stamp(page) or _read_stamp(
+        [fold(x.text) for x in reversed(lines) if x.reason in _OWN_PAGE and _STAMPS.search(x.text)]
+    )
     _split_residue(lines, facts)
     _read_foot(lines, facts)
+
+
+def _read_stamp(page: Sequence[str]) -> str | None:
+    """The first whole date on the lines of a page (folded); some set year and day apart."""
+    for text in page:
+        date = None if _NO_STAMP.search(text) else read_date(text)
+        if date and len(date) == len("2024-03-05"):
+            return date
+    apart = _APART.search("\n".join(page))
+    return read_date("-".join(apart.groups())) if apart else None
 
 
 def _read_label(folded: str, facts: Facts) -> None:
