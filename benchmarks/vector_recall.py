@@ -1,10 +1,14 @@
-"""What the vector index finds of what an exact scan finds, on vectors of real passages.
+"""Kinds of vector index by size: what each finds of what an exact scan finds, and its time.
 
-    python -m benchmarks.vector_recall [--rows 300000] [--out FILE]
+    python -m benchmarks.vector_recall [--sizes N ...] [--hnsw-rows N] [--out FILE]
 
-Paragraphs of `../shared/corpora`, the built-in encoder, one thread; questions are the beginnings of
-paragraphs. The index is the one that `FaissStore.build` makes of so many rows, so that from
-`IVF_MIN_ROWS` on it is tried at its real size.
+Vectors are the built-in encoder's, of up to a million pieces of real text (`../shared/corpora`;
+passages of `benchmarks.scale.generate` where that is not there); a smaller size takes every n-th.
+Each kind that can look farther or less far (clusters, graph) looks as far as finds 99 % of the ten
+nearest of 200 questions made of its own rows, which is what a build measures and the setting
+`recall` asks for (speechrag/index/recall.py); what that finds for questions and for beginnings of
+pieces is told beside it. Times are processor time of one thread, so that others may work beside.
+The sizes at which `FaissStore.build` changes its kind rest on this table: benchmarks/results/vector_recall.md.
 """
 
 from __future__ import annotations
@@ -12,112 +16,297 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 REPO = Path(__file__).parents[1]
 CORPORA = REPO.parent / "shared" / "corpora"
-NAMES = ("political", "broadcast_news", "laws")
-MIN_CHARS = 40
-QUESTION_CHARS = 20
-N_QUESTIONS = 200
-SHARES = (1 / 128, 1 / 16, 1 / 8, 1 / 4, 1 / 2)
-Search = Callable[[np.ndarray, int], np.ndarray]
+NAMES = ("political", "laws", "broadcast_news", "general_news")
+CACHE = Path.home() / ".cache" / "speechrag-bench"
+OUT = REPO / "benchmarks" / "results" / "vector_recall.md"
+SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
+MIN_CHARS, PIECE_CHARS, QUESTION_CHARS = 40, 60, 20
+N_ASKED, N_TIMED, WANTED, K = 200, 100, 0.99, 10
+SLOW_MS = 5.0
+"""What everything but the vectors takes of a question, about: a scan that takes longer than this is
+most of a question's time (benchmarks/results/query_path.md)."""
+
+_SENTENCE = re.compile(r"[^。！？；]*[。！？；]?")
 
 
-def read_paragraphs(n_rows: int) -> list[str]:
-    """The first paragraphs of the corpora that are long enough."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table."""
+
+    n_rows: int
+    name: str
+    aim: str
+    build_s: float
+    bytes_a_row: float
+    own: float
+    beginnings: float
+    questions: float
+    p50_ms: float
+
+    def cells(self) -> str:
+        """As Markdown."""
+        recalls = " | ".join(f"{each:.3f}" for each in (self.own, self.beginnings, self.questions))
+        return (
+            f"| {self.name} | {self.aim} | {self.build_s:.1f} | {self.bytes_a_row:,.0f} |"
+            f" {recalls} | {self.p50_ms:.2f} |"
+        )
+
+
+def cut_pieces(paragraph: str) -> Iterator[str]:
+    """Whole sentences of at least `PIECE_CHARS` together; a short rest goes with the last."""
+    piece = ""
+    for sentence in _SENTENCE.findall(paragraph):
+        if len(piece) >= PIECE_CHARS:
+            yield piece
+            piece = ""
+        piece += sentence
+    if len(piece) >= MIN_CHARS:
+        yield piece
+
+
+def read_pieces(n_pieces: int) -> list[str]:
+    """Pieces of real text, as many as there are up to so many; else of generated passages."""
+    if not CORPORA.is_dir():
+        from benchmarks.scale.generate import Generator
+
+        return list(Generator(n_pieces).passages())
     texts: list[str] = []
     for name in NAMES:
         with lzma.open(CORPORA / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
             for line in lines:
-                texts += [p for p in json.loads(line)["paragraphs"] if len(p) >= MIN_CHARS]
-                if len(texts) >= n_rows:
-                    return texts[:n_rows]
-    return texts
+                for paragraph in json.loads(line)["paragraphs"]:
+                    texts += cut_pieces(paragraph)
+    step = max(1.0, len(texts) / n_pieces)
+    return [texts[int(at * step)] for at in range(min(n_pieces, len(texts)))]
 
 
-def encode(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The paragraphs' vectors, and those of the beginnings of some of them."""
+def load_vectors(n_rows: int) -> tuple[np.ndarray, list[str]]:
+    """The vectors of so many pieces, kept for the next time; and the pieces."""
     from speechrag.index.encoders import load_encoder
 
+    texts = read_pieces(n_rows)
     encoder = load_encoder("builtin")
-    step = 8_192
-    batches = [encoder.encode_passages(texts[at : at + step]) for at in range(0, len(texts), step)]
-    chosen = np.random.default_rng(0).choice(len(texts), N_QUESTIONS, replace=False)
-    asked = encoder.encode_queries([texts[at][:QUESTION_CHARS] for at in chosen])
-    return np.concatenate(batches), asked[asked.any(axis=1)]
+    kept = CACHE / f"pieces-{len(texts)}-{encoder.digest[:16]}.npy"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shape = (len(texts), encoder.dim)
+        vectors = np.lib.format.open_memmap(kept.with_suffix(".part"), "w+", np.float32, shape)
+        for start in range(0, len(texts), 8_192):
+            vectors[start : start + 8_192] = encoder.encode_passages(texts[start : start + 8_192])
+        vectors.flush()
+        kept.with_suffix(".part").rename(kept)
+    return np.load(kept, mmap_mode="r"), texts
 
 
-def measure(vectors: np.ndarray, asked: np.ndarray) -> list[str]:
-    """Lines of a Markdown table: recall@10, recall@200 and p50 of each kind of search."""
+class Trial:
+    """One size: the rows, the questions, and what an exact scan finds for them."""
+
+    def __init__(self, vectors: np.ndarray, asked: dict[str, np.ndarray]) -> None:
+        import faiss
+
+        from speechrag.index.recall import NearestOfSample
+
+        self.vectors = vectors
+        self.nearest = NearestOfSample(vectors, N_ASKED)
+        self.flat = faiss.IndexFlatIP(vectors.shape[1])
+        for start, block in self.blocks():
+            self.nearest.look_at(start, block)
+            self.flat.add(block)
+        self.asked = asked
+        self.exact = {name: self.flat.search(rows, K)[1] for name, rows in asked.items()}
+
+    def blocks(self) -> Iterator[tuple[int, np.ndarray]]:
+        """The rows by and by."""
+        for start in range(0, len(self.vectors), 65_536):
+            yield start, np.ascontiguousarray(self.vectors[start : start + 65_536])
+
+    def own_recall(self, index: Any) -> float:
+        """What a build measures."""
+        return self.nearest.share_found(index.search(self.nearest.asked, K)[1])
+
+    def measure(self, name: str, aim: str, index: Any, build_s: float, n_bytes: float) -> Row:
+        """A line of the table, for an index as it is set now."""
+        import faiss
+
+        recall = {}
+        for kind, rows in self.asked.items():
+            found = index.search(rows, K)[1]
+            shared = [len(set(a) & set(b)) for a, b in zip(found, self.exact[kind], strict=True)]
+            recall[kind] = float(np.mean(shared)) / K
+        n_threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)
+        taken = []
+        for vector in np.concatenate(list(self.asked.values()))[:: 2 * N_ASKED // N_TIMED]:
+            started = time.thread_time()  # the processor's time: others may be working beside
+            index.search(vector[None], K)
+            taken.append((time.thread_time() - started) * 1000)
+        faiss.omp_set_num_threads(n_threads)
+        own = self.own_recall(index)
+        p50 = float(np.median(taken))
+        return Row(len(self.vectors), name, aim, build_s, n_bytes, own, *recall.values(), p50)
+
+
+def measure_size(trial: Trial, *, with_hnsw: bool) -> Iterator[Row]:
+    """Every kind of index at one size."""
     import faiss
 
-    from speechrag.index.vectors import FaissStore
+    from speechrag.index.vectors import train_clusters
 
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    exact = {k: flat.search(asked, k)[1] for k in (10, 200)}
-    started = time.perf_counter()
-    store = FaissStore.build(vectors)
-    build_s = time.perf_counter() - started
-    kinds: dict[str, Search] = {"float32, exact": lambda rows, k: flat.search(rows, k)[1]}
-    if store.is_exact:
-        kinds[store.description] = lambda rows, k: store.search(rows, k)[1]
-    else:
-        for share in SHARES:
-            n_probe = max(1, round(store._index.nlist * share))
-            kinds[f"IVF{store._index.nlist}, {n_probe} clusters"] = _probing(store, n_probe)
+    dim, half = trial.vectors.shape[1], faiss.ScalarQuantizer.QT_fp16
+    byte, inner = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    yield trial.measure("float32, all", "", trial.flat, 0.0, 4 * dim)
+    for name, index, n_bytes in (
+        ("float16, all", faiss.IndexScalarQuantizer(dim, half, inner), 2 * dim),
+        ("int8, all", faiss.IndexScalarQuantizer(dim, byte, inner), dim),
+    ):
+        yield trial.measure(name, "", index, _fill(index, trial), n_bytes)
+    started = time.process_time()
+    clusters = train_clusters(trial.vectors)
+    trained = time.process_time() - started
+    n_lists, quantizer = clusters.nlist, clusters.quantizer
+    kinds = {
+        "float16 in clusters": (clusters, 2 * dim + 8),
+        "int8 in clusters": (
+            faiss.IndexIVFScalarQuantizer(quantizer, dim, n_lists, byte, inner),
+            dim + 8,
+        ),
+        "PQ64 in clusters": (faiss.IndexIVFPQ(quantizer, dim, n_lists, 64, 8, inner), 64 + 8),
+    }
+    for name, (index, n_bytes) in kinds.items():
+        build_s = trained + _fill(index, trial)
+        probes = [2**power for power in range(int(np.log2(n_lists)) + 1)]
+        aim = _aim(trial, index, "nprobe", probes)
+        yield trial.measure(name, f"{aim} of {n_lists}", index, build_s, n_bytes)
+    if with_hnsw:
+        graph = faiss.IndexHNSWSQ(dim, half, 32, inner)
+        build_s = _fill(graph, trial)
+        aim = _aim(trial, graph, "hnsw.efSearch", [2**power for power in range(4, 12)])
+        yield trial.measure("float16, HNSW 32", f"ef {aim}", graph, build_s, 2 * dim + 32 * 2 * 4)
+
+
+def _fill(index: Any, trial: Trial) -> float:
+    """Train, where it is not trained, and add all rows; processor seconds."""
+    started = time.process_time()
+    if not index.is_trained:
+        step = max(1, len(trial.vectors) // 100_000)
+        index.train(np.ascontiguousarray(trial.vectors[::step]))
+    for _start, block in trial.blocks():
+        index.add(block)
+    return time.process_time() - started
+
+
+def _aim(trial: Trial, index: Any, knob: str, values: Sequence[int]) -> int:
+    """Set a knob to the least value that finds what is wanted, or else to the greatest."""
+    name = knob.rpartition(".")[2]
+    holder = index.hnsw if knob.startswith("hnsw.") else index
+    for value in values:
+        setattr(holder, name, value)
+        if trial.own_recall(index) >= WANTED:
+            break
+    return value
+
+
+def cross(rows: Iterable[Row], name: str, ms: float) -> float:
+    """At how many rows a kind takes so many milliseconds, by its sizes on a log scale."""
+    known = [(row.n_rows, row.p50_ms) for row in rows if row.name == name]
+    n, taken = np.log(np.array(known, dtype=np.float64)).T
+    return float(np.exp(np.interp(np.log(ms), taken, n)))
+
+
+def render(rows: Sequence[Row], n_real: int) -> list[str]:
+    """The page."""
+    told = "real text (../shared/corpora)" if CORPORA.is_dir() else "generated passages"
     lines = [
-        f"The index that `FaissStore.build` makes took {build_s:.0f} s: {store.description}.",
+        "# Kinds of vector index by size",
         "",
-        "| search | recall@10 | recall@200 | p50 of 10, ms | p50 of 200, ms |",
-        "|---|---|---|---|---|",
+        "`python -m benchmarks.vector_recall`: the built-in encoder's vectors (256) of pieces of"
+        f" {told}, up to {n_real:,}. recall@10 against a scan of float32 rows, of {N_ASKED}"
+        " questions made of the index's own rows (what a build measures:"
+        f" speechrag/index/recall.py), of {N_ASKED} beginnings of pieces"
+        f" ({QUESTION_CHARS} characters) and of {N_ASKED} questions. Clusters and graphs look as"
+        f" far as finds {WANTED:.0%} for made questions, in powers of two. p50: processor time of"
+        " one thread; build: processor seconds.",
     ]
-    for name, search in kinds.items():
-        recall = {k: _recall(search(asked, k), exact[k]) for k in (10, 200)}
-        times = {k: _p50_ms(search, asked[:50], k) for k in (10, 200)}
-        cells = [*(f"{recall[k]:.4f}" for k in recall), *(f"{times[k]:.2f}" for k in times)]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return lines
+    for n_rows in dict.fromkeys(row.n_rows for row in rows):
+        lines += [
+            "",
+            f"## {n_rows:,} rows",
+            "",
+            "| | looks into | build, s | bytes a row | made | beginnings | questions | p50, ms |",
+            "|---|---|---|---|---|---|---|---|",
+            *(row.cells() for row in rows if row.n_rows == n_rows),
+        ]
+    return [*lines, "", "## Where one takes over from another", "", *_takeovers(rows), ""]
 
 
-def _probing(store, n_probe: int) -> Search:
-    def search(rows: np.ndarray, k: int) -> np.ndarray:
-        store._index.nprobe = n_probe
-        return store.search(rows, k)[1]
+def _takeovers(rows: Sequence[Row]) -> list[str]:
+    from speechrag.index.vectors import FLOAT16_MIN_ROWS, IVF_MIN_ROWS
 
-    return search
-
-
-def _recall(found: np.ndarray, exact: np.ndarray) -> float:
-    shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
-    return float(np.mean(shared)) / exact.shape[1]
-
-
-def _p50_ms(search: Search, asked: np.ndarray, k: int) -> float:
-    taken = []
-    for vector in asked:
-        started = time.thread_time()  # the processor's time: others may be working beside
-        search(vector[None], k)
-        taken.append((time.thread_time() - started) * 1000)
-    return float(np.median(taken))
+    at = {(row.name, row.n_rows): row for row in rows}
+    sizes = sorted({row.n_rows for row in rows})
+    lines = [
+        "| rows | float32 ms | float16 ms | clusters ms | clusters' build, s |",
+        "|---" * 5 + "|",
+    ]
+    for n in sizes:
+        scan, half, clusters = (
+            at[name, n] for name in ("float32, all", "float16, all", "float16 in clusters")
+        )
+        lines.append(
+            f"| {n:,} | {scan.p50_ms:.2f} | {half.p50_ms:.2f} | {clusters.p50_ms:.2f} |"
+            f" {clusters.build_s:.0f} |"
+        )
+    slow = cross(rows, "float16, all", SLOW_MS)
+    return [
+        *lines,
+        "",
+        f"- float16 from {FLOAT16_MIN_ROWS:,} rows (`FLOAT16_MIN_ROWS`): half the bytes at every"
+        " size, recall as in the tables; below, either takes a tenth of a millisecond.",
+        f"- Clusters from {IVF_MIN_ROWS:,} rows (`IVF_MIN_ROWS`): a scan of float16 rows takes"
+        f" {SLOW_MS:g} ms, as much as everything else of a question, at {slow:,.0f} rows. Clusters"
+        " are faster earlier, but are trained with each build, a rebuild of one file as well.",
+    ]
 
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=300_000)
-    parser.add_argument("--out", type=Path, default=REPO / "benchmarks/results/vector_recall.md")
-    args = parser.parse_args()
-    vectors, asked = encode(read_paragraphs(args.rows))
-    head = f"{len(vectors)} real paragraphs, {len(asked)} beginnings of paragraphs as questions."
-    text = "\n".join(["# Recall of the vector index", "", head, *measure(vectors, asked), ""])
-    print(text)
-    args.out.write_text(text, encoding="utf-8")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--hnsw-rows", type=int, default=100_000, help="no graph above so many")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    from benchmarks.scale.generate import make_questions
+    from speechrag.index.encoders import load_encoder
+
+    vectors, texts = load_vectors(max(options.sizes))
+    encoder = load_encoder("builtin")
+    questions = [question for _kind, question in make_questions(N_ASKED)]
+    rows: list[Row] = []
+    for n_rows in sorted(options.sizes):
+        step = len(vectors) / min(n_rows, len(vectors))
+        chosen = (np.arange(min(n_rows, len(vectors))) * step).astype(np.int64)
+        begin = np.random.default_rng(0).choice(chosen, N_ASKED, replace=False)
+        asked = {
+            "beginnings": encoder.encode_queries([texts[at][:QUESTION_CHARS] for at in begin]),
+            "questions": encoder.encode_queries(questions),
+        }
+        trial = Trial(np.ascontiguousarray(vectors[chosen]), asked)
+        for row in measure_size(trial, with_hnsw=n_rows <= options.hnsw_rows):
+            rows.append(row)
+            print(f"{n_rows:>9,} {row.cells()}", flush=True)
+    text = "\n".join(render(rows, len(vectors)))
+    options.out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

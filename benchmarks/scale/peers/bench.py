@@ -87,7 +87,7 @@ class Bench:
         self._judged = judged
         golds = [fold_key(gold) for question in judged for gold in question.gold]
         # The judge counts passages that hold a gold: those are all it need know of.
-        held = [text for text in texts if any(gold in fold_key(text) for gold in golds)]
+        held = [t for t in texts if (key := fold_key(t)) and any(gold in key for gold in golds)]
         self._judge = Judge((str(number), text) for number, text in enumerate(held))
         folder.mkdir(parents=True, exist_ok=True)
         for name, given in (

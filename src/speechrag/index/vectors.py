@@ -35,7 +35,7 @@ N_TRAIN_PER_LIST = 39
 
 
 N_RECALL_ROWS, N_RECALL_ROWS_IN_CLUSTERS = 50, 200
-"""Rows whose ten nearest are looked for when an index is built, to tell how many it finds. The
+"""Questions whose ten nearest are looked for when an index is built, to tell how many it finds. The
 standard error of a recall of 0.99 is then about 0.003 in clusters; a scan misses next to none."""
 
 FILTER_SCAN_ROWS = 20_000
@@ -72,7 +72,7 @@ class FaissStore:
                 dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
             )
         else:
-            index = _train_ivf(vectors)
+            index = train_clusters(vectors)
             index.nprobe = max(1, index.nlist // LISTS_A_PROBE)
         n_sample = N_RECALL_ROWS_IN_CLUSTERS if n_rows >= IVF_MIN_ROWS else N_RECALL_ROWS
         nearest = NearestOfSample(vectors, n_sample)
@@ -151,7 +151,7 @@ class FaissStore:
     def measured_recall(self) -> float | None:
         """The share of the exact ten nearest that a search finds, as measured when it was built.
 
-        Measured on `N_RECALL_ROWS` of its own rows; 1 where float32 rows are all compared, None
+        Measured on questions made of its own rows; 1 where float32 rows are all compared, None
         for an index written before recall was measured.
         """
         if self.is_exact:
@@ -253,7 +253,8 @@ def _first_of_ties(
     return np.take_along_axis(found, order, 1), np.take_along_axis(rows, order, 1)
 
 
-def _train_ivf(vectors: Vectors) -> Any:
+def train_clusters(vectors: Vectors) -> Any:
+    """An empty FAISS index of float16 rows in clusters, trained on some of the vectors."""
     faiss = _load_faiss()
     n_rows, dim = vectors.shape
     n_lists = 2 ** round(np.log2(4 * np.sqrt(n_rows)))
