@@ -7,8 +7,9 @@ import time
 import fault_children as children
 
 from index_fakes import write_library
-from speechrag.index.generation import diagnose, open_current
+from speechrag.index.generation import open_current
 from speechrag.index.live import read_current
+from speechrag.index.upkeep import diagnose
 
 SECONDS = float(os.environ.get("SPEECHRAG_FAULT_SECONDS", "4"))
 N_READERS = 16

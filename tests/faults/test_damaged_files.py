@@ -8,7 +8,8 @@ import pytest
 from index_fakes import write_library, write_speech
 from speechrag.errors import IndexDamaged
 from speechrag.index import passage_tokens
-from speechrag.index.generation import diagnose, open_current, status
+from speechrag.index.generation import open_current
+from speechrag.index.upkeep import diagnose, status
 
 
 def truncate(path):

@@ -12,7 +12,7 @@ import mutations
 import pytest
 
 from speechrag.config import Settings
-from speechrag.index.generation import diagnose
+from speechrag.index.upkeep import diagnose
 from speechrag.search.engine import Engine
 from speechrag.search.library import build_library
 from tests_paths import REPO

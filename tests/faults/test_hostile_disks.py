@@ -10,8 +10,9 @@ import pytest
 
 from index_fakes import write_library, write_speech
 from speechrag.errors import IndexError_
-from speechrag.index.generation import diagnose, open_current
+from speechrag.index.generation import open_current
 from speechrag.index.live import BUILDING_PREFIX
+from speechrag.index.upkeep import diagnose
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import fault_children as children
 import pytest
 
 from index_fakes import write_library, write_speech
-from speechrag.index.generation import diagnose, open_current
+from speechrag.index.generation import open_current
 from speechrag.index.live import BUILDING_PREFIX
+from speechrag.index.upkeep import diagnose
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 N_RANDOM_KILLS = int(os.environ.get("SPEECHRAG_FAULT_KILLS", "100"))

@@ -10,7 +10,7 @@ import fault_children as children
 import pytest
 
 from speechrag.config import Settings
-from speechrag.index.generation import diagnose
+from speechrag.index.upkeep import diagnose
 from speechrag.search.library import LiveLibrary
 
 SECONDS = float(os.environ.get("SPEECHRAG_FAULT_SECONDS", "60"))

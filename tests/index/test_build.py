@@ -19,10 +19,10 @@ from index_fakes import (
 )
 from speechrag.errors import EmptySource, IndexMissing, SourceError
 from speechrag.index import plan as module
-from speechrag.index.generation import list_generations, open_current
-from speechrag.index.live import BUILDING_PREFIX
+from speechrag.index.generation import open_current
+from speechrag.index.live import BUILDING_PREFIX, list_generations
 from speechrag.index.progress import ProgressMeter
-from speechrag.index.store import STORE_FILE
+from speechrag.index.store_tables import STORE_FILE
 from speechrag.index.tokens import Tokenizer
 from speechrag.types import ParsedFile, RemovalReason, Removed, Role
 

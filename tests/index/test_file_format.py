@@ -12,7 +12,7 @@ from speechrag.index import vectors
 from speechrag.index.generation import open_current
 from speechrag.index.lexical import LexicalIndex
 from speechrag.index.manifest import FORMAT
-from speechrag.index.store import ROLES
+from speechrag.index.store_tables import ROLES
 from speechrag.index.vector_store import REMOTE_FILE
 
 TEXT = (Path(__file__).parents[2] / "docs" / "file-format.md").read_text(encoding="utf-8")

@@ -7,18 +7,12 @@ import pytest
 
 from index_fakes import HashEncoder, write_speech
 from speechrag.errors import IndexDamaged, IndexIncompatible, IndexMissing
-from speechrag.index.generation import (
-    diagnose,
-    list_generations,
-    open_current,
-    open_generation,
-    rollback,
-    status,
-)
-from speechrag.index.live import CURRENT_FILE, read_current
+from speechrag.index.generation import open_current, open_generation
+from speechrag.index.live import CURRENT_FILE, list_generations, read_current
 from speechrag.index.lock import write_lock
 from speechrag.index.manifest import MANIFEST_FILE, read_manifest
 from speechrag.index.tokens import Tokenizer
+from speechrag.index.upkeep import diagnose, rollback, status
 
 
 @pytest.fixture

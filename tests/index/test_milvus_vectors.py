@@ -8,13 +8,14 @@ import pytest
 from index_fakes import HashEncoder, write_library, write_speech
 from speechrag.errors import IndexIncompatible, StoreError, StoreUnreachable
 from speechrag.index import live
-from speechrag.index.generation import diagnose, open_current, rollback, status
+from speechrag.index.generation import open_current
 from speechrag.index.lexical import LexicalIndex
 from speechrag.index.live import list_generations, read_current
 from speechrag.index.milvus.client import MilvusOptions
 from speechrag.index.milvus.store import MilvusStore
 from speechrag.index.milvus.vectors import MilvusVectors, Placement
 from speechrag.index.milvus.words import inner_product, passage_words, question_words
+from speechrag.index.upkeep import diagnose, rollback, status
 from speechrag.types import Filters
 
 WEIGHTS = {"body": 1.0, "heading": 0.4, "title": 0.3}

@@ -6,8 +6,9 @@ import pytest
 
 from index_fakes import parse_plain, parse_speech
 from speechrag.errors import IndexDamaged
+from speechrag.index.filtering import date_range
 from speechrag.index.generation import open_current
-from speechrag.index.store import PassageStore, SpeechSummary, date_range
+from speechrag.index.store import PassageStore, SpeechSummary
 from speechrag.types import Filters, Role, Truncation
 
 FILES = {

@@ -193,8 +193,8 @@ def _print_parsed(parsed: ParsedFile, text: Text) -> None:
 
 def run_status(args: argparse.Namespace, settings: Settings, _text: Text) -> int:
     """What the index holds."""
-    from speechrag.index.generation import status
     from speechrag.index.milvus.vectors import open_remote
+    from speechrag.index.upkeep import status
 
     document = status(settings.index, open_remote(settings), settings.recall)
     if args.json:
@@ -207,8 +207,8 @@ def run_status(args: argparse.Namespace, settings: Settings, _text: Text) -> int
 
 def run_doctor(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Name each fault with its remedy; 1 when there is one."""
-    from speechrag.index.generation import diagnose
     from speechrag.index.milvus.vectors import open_remote
+    from speechrag.index.upkeep import diagnose
 
     faults = diagnose(settings.index, remote=open_remote(settings))
     if args.json:
@@ -223,8 +223,8 @@ def run_doctor(args: argparse.Namespace, settings: Settings, text: Text) -> int:
 
 def run_rollback(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Make the previous generation the live one."""
-    from speechrag.index.generation import rollback, status
     from speechrag.index.milvus.vectors import open_remote
+    from speechrag.index.upkeep import rollback, status
 
     remote = open_remote(settings)
     generation = rollback(settings.index, remote)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import hashlib
 import os
 import shutil
@@ -12,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from speechrag.errors import EmptySource, IndexError_
+from speechrag.index.build_errors import as_index_error, nothing_found
 from speechrag.index.collect import RowCollector
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_generation
@@ -32,7 +31,8 @@ from speechrag.index.prepare import Action, Parse, Preparer, Split, Task, Tokeni
 from speechrag.index.progress import BuildReport, Done, Progress, ProgressMeter, Stopwatch
 from speechrag.index.reading import Outcome, Outcomes
 from speechrag.index.records import records_digest
-from speechrag.index.store import FileRow, PassageStore
+from speechrag.index.store import PassageStore
+from speechrag.index.store_tables import FileRow
 from speechrag.index.store_writer import StoreWriter
 from speechrag.index.validation import validate
 from speechrag.index.vector_store import RemoteVectors
@@ -106,17 +106,7 @@ def build_index(
             build = _Build(index_dir, plan, encoder, preparer, previous, watch, meter, remote, redo)
             return build.run()
     except (OSError, sqlite3.Error) as error:
-        raise _as_index_error(index_dir, error) from error
-
-
-def _as_index_error(index_dir: Path, error: OSError | sqlite3.Error) -> IndexError_:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return IndexError_(
-            f"写索引时磁盘已满（{index_dir}）。原有的索引没有变动。", "请腾出空间后再试。"
-        )
-    return IndexError_(
-        f"写索引时出错：{error}。原有的索引没有变动。", "请检查目录的权限、磁盘和剩余空间。"
-    )
+        raise as_index_error(index_dir, error) from error
 
 
 class _Build:
@@ -158,11 +148,12 @@ class _Build:
         try:
             with (
                 closing(self._row_collector(building)) as rows,
-                closing(self._store_writer(building)) as writer,
+                closing(StoreWriter(building, previous.store if previous else None)) as writer,
             ):
                 self._add_files(writer, rows)
                 if writer.n_speeches == 0:
-                    raise self._nothing_found()
+                    skipped = [item for _row, item in self._skipped]
+                    raise nothing_found(plan.sources, skipped)
                 self._write(writer, rows)
                 name = self._finish(building, writer, rows)
         except BaseException:
@@ -189,9 +180,6 @@ class _Build:
             self._meter,
             reencode=Redo.ENCODE in self._redo,
         )
-
-    def _store_writer(self, building: Path) -> StoreWriter:
-        return StoreWriter(building, self._previous.store if self._previous else None)
 
     def _add_files(self, writer: StoreWriter, rows: RowCollector) -> None:
         plan = self._plan
@@ -292,15 +280,6 @@ class _Build:
             n_passages=writer.n_rows,
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             files=digest_files(building, told),
-        )
-
-    def _nothing_found(self) -> EmptySource:
-        skipped = [f"{item.file}:{item.reason}" for _row, item in self._skipped]
-        detail = ";".join(skipped[:5]) or "没有文件"
-        return EmptySource(
-            f"{'、'.join(map(str, self._plan.sources))} 里没有读得出讲话的文件（{detail}）。"
-            "原有的索引没有变动。",
-            "请检查路径；支持 .txt .md .html .docx .pdf。",
         )
 
     def _report(self, generation: Generation, n_reused: int, done: Done) -> BuildReport:

@@ -24,7 +24,8 @@ from speechrag.index.postings import PostingsBuilder
 from speechrag.index.prepare import Tokenizes
 from speechrag.index.progress import ProgressMeter, Stopwatch
 from speechrag.index.rows import FIELDS, FileRows
-from speechrag.index.store import FileRow, PassageStore
+from speechrag.index.store import PassageStore
+from speechrag.index.store_tables import FileRow
 from speechrag.index.vector_store import RemoteVectors
 from speechrag.index.vectors import FaissStore
 from speechrag.types import Encoder, Vectors

@@ -20,7 +20,7 @@ from speechrag.index.prepare import Action, Tokenizes
 from speechrag.index.reasons import Reason
 from speechrag.index.records import records_digest
 from speechrag.index.scan import Found, identify, list_files
-from speechrag.index.store import FileRow
+from speechrag.index.store_tables import FileRow
 from speechrag.index.vector_store import RemoteVectors
 from speechrag.index.vector_store import is_remote as has_remote_vectors
 from speechrag.types import Encoder, Skipped

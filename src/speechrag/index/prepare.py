@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from speechrag.index.rows import FileRows, make_rows
-from speechrag.index.store import FileRow, PassageStore
+from speechrag.index.store import PassageStore
+from speechrag.index.store_tables import FileRow
 from speechrag.index.store_writer import FileRecord
 from speechrag.types import Document, ParsedFile, Speech
 

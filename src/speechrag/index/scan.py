@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechrag.corpus.sources import SourceFile, iter_sources
-from speechrag.index.store import FileRow
+from speechrag.index.store_tables import FileRow
 from speechrag.types import Skipped
 
 RACY_NS = 2_000_000_000

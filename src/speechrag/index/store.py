@@ -6,9 +6,6 @@ once lies in arrays beside it, mapped from disk.
 
 from __future__ import annotations
 
-import calendar
-import datetime
-import re
 import sqlite3
 import threading
 import zlib
@@ -23,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.errors import IndexDamaged
-from speechrag.index.arrays import open_array, open_json
+from speechrag.index.arrays import open_array
+from speechrag.index.filtering import Filtering
 from speechrag.index.records import load_document, load_speech
+from speechrag.index.store_tables import ROLES, STORE_FILE, FileRow, read_only_uri
 from speechrag.types import (
     Filters,
     ParsedFile,
@@ -36,32 +35,8 @@ from speechrag.types import (
     Truncation,
 )
 
-STORE_FILE = "speeches.sqlite"
 N_SPEECHES_KEPT = 1_024
 """Speeches kept ready in memory: some 50 MB. One that is not costs 0.2 ms."""
-
-ROLES = tuple(Role)
-"""A role's code in `roles.npy` is its place here plus 1; 0 is no role."""
-
-SCHEMA = """
-CREATE TABLE files (
-    file_no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    first_speech INTEGER NOT NULL, n_speeches INTEGER NOT NULL,
-    first_row INTEGER NOT NULL, n_rows INTEGER NOT NULL, document BLOB NOT NULL
-) STRICT;
-CREATE TABLE speeches (
-    speech_no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file_no INTEGER NOT NULL,
-    title TEXT NOT NULL, date TEXT, speaker TEXT, occasion TEXT, place TEXT, kind TEXT,
-    source TEXT NOT NULL, n_chars INTEGER NOT NULL, shown INTEGER, total INTEGER,
-    truncated INTEGER NOT NULL, first_row INTEGER NOT NULL, n_rows INTEGER NOT NULL,
-    record BLOB NOT NULL
-) STRICT;
-CREATE TABLE skipped (
-    name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    reason TEXT NOT NULL, hint TEXT NOT NULL
-) STRICT;
-"""
 
 _SUMMARY_COLUMNS = (
     *("id", "title", "date", "speaker", "occasion", "place", "kind", "source", "n_chars"),
@@ -87,21 +62,6 @@ class SpeechSummary:
     n_passages: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """What a generation knows of a source file: enough to tell whether it has changed."""
-
-    name: str
-    sha256: str
-    size: int
-    mtime_ns: int
-    file_no: int = -1
-    first_speech: int = 0
-    n_speeches: int = 0
-    first_row: int = 0
-    n_rows: int = 0
-
-
 class PassageStore:
     """Reads the store kept in a folder. Safe to use from several threads."""
 
@@ -121,10 +81,8 @@ class PassageStore:
             raise IndexDamaged(message, "请运行 speechrag index --full 重建。") from error
         self._speech_of_row = open_array(directory / "row_speech.npy")
         self._first_rows = open_array(directory / "speech_row.npy")
-        self._dates = open_array(directory / "speech_dates.npy")
-        self._kinds = open_array(directory / "speech_kinds.npy")
-        self._sources = open_array(directory / "speech_sources.npy")
         self._roles = open_array(directory / "roles.npy")
+        self._filtering = Filtering(directory, self._speech_of_row, self._roles)
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -260,73 +218,20 @@ class PassageStore:
         return self._roles
 
     def mask(self, filters: Filters | None) -> NDArray[np.bool_] | None:
-        """Which rows the filters let through; None where there is no restriction.
-
-        A speech dated only by its year or month passes where that period meets the range asked
-        for; one without a date passes no range. A source is a file, or a folder of files.
-        """
-        if filters is None or filters == Filters():
-            return None
-        speeches = np.ones(self.n_speeches, dtype=bool)
-        if filters.date_from:
-            speeches &= self._dates[:, 1] >= date_range(filters.date_from)[0]
-        if filters.date_to:
-            speeches &= self._dates[:, 0] <= date_range(filters.date_to)[1]
-            speeches &= self._dates[:, 0] > 0
-        if filters.kinds:
-            speeches &= np.isin(self._kinds, self._codes("kind", filters.kinds))
-        if filters.sources:
-            speeches &= np.isin(self._sources, self._source_codes(filters.sources))
-        rows: NDArray[np.bool_] = speeches[self._speech_of_row]
-        if filters.roles:
-            codes = [place + 1 for place, role in enumerate(ROLES) if role in filters.roles]
-            rows &= np.isin(self._roles, codes)
-        return rows
+        """Which rows the filters let through; None where there is no restriction."""
+        return self._filtering.mask(filters)
 
     def filter_codes(self, filters: Filters) -> dict[str, list[int]]:
         """The codes a filter lets through, by column of `filter_columns`; dates apart."""
-        codes = {}
-        if filters.kinds:
-            codes["kind"] = self._codes("kind", filters.kinds)
-        if filters.sources:
-            codes["source"] = self._source_codes(filters.sources)
-        if filters.roles:
-            codes["role"] = [at + 1 for at, role in enumerate(ROLES) if role in filters.roles]
-        return codes
+        return self._filtering.codes(filters)
 
     def filter_columns(self, rows: NDArray[np.integer[Any]]) -> dict[str, NDArray[Any]]:
         """What `mask` reads, by row: first_day, last_day, kind, source and role, as numbers."""
-        speeches = self._speech_of_row[rows]
-        return {
-            "first_day": self._dates[speeches, 0],
-            "last_day": self._dates[speeches, 1],
-            "kind": self._kinds[speeches],
-            "source": self._sources[speeches],
-            "role": self._roles[rows],
-        }
+        return self._filtering.columns(rows)
 
     def values(self, column: str) -> list[str]:
         """The distinct kinds or sources ("kind", "source"), for a list to choose from."""
-        return [value for value in self._names[column] if value is not None]
-
-    @cached_property
-    def _names(self) -> dict[str, list[str | None]]:
-        """What the codes in the arrays of kinds and sources stand for."""
-        names: dict[str, list[str | None]] = open_json(self.directory / "names.json")
-        return names
-
-    def _codes(self, column: str, wanted: Iterable[str]) -> list[int]:
-        names = set(wanted)
-        return [code for code, value in enumerate(self._names[column]) if value in names]
-
-    def _source_codes(self, wanted: Iterable[str]) -> list[int]:
-        folders = tuple(name.rstrip("/") + "/" for name in wanted)
-        names = set(wanted)
-        return [
-            code
-            for code, value in enumerate(self._names["source"])
-            if value is not None and (value in names or value.startswith(folders))
-        ]
+        return self._filtering.values(column)
 
     def _number(self, speech_id: str) -> int:
         row = self._one("SELECT speech_no FROM speeches WHERE id = ?", speech_id)
@@ -358,30 +263,6 @@ class PassageStore:
     def _all(self, query: str) -> list[Any]:
         with self._lock:
             return self._connection.execute(query).fetchall()
-
-
-def read_only_uri(path: Path) -> str:
-    """How SQLite opens a file that nobody changes any more: without locks or journals."""
-    return path.resolve().as_uri() + "?mode=ro&immutable=1"
-
-
-def date_range(date: str | None) -> tuple[int, int]:
-    """First and last day (proleptic ordinals) of a date given to the day, month or year.
-
-    (0, 0) where there is none or it is not one.
-    """
-    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", date or "")
-    if not match:
-        return 0, 0
-    year, month, day = (int(part) if part else None for part in match.groups())
-    try:
-        assert year is not None
-        first = datetime.date(year, month or 1, day or 1)
-        last_month = month or 12
-        last_day = day or calendar.monthrange(year, last_month)[1]
-        return first.toordinal(), datetime.date(year, last_month, last_day).toordinal()
-    except ValueError:
-        return 0, 0
 
 
 def _summary(row: Sequence[Any]) -> SpeechSummary:

@@ -13,16 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.index.arrays import save_array, save_json
+from speechrag.index.filtering import date_range
 from speechrag.index.records import dump_document, dump_speech
-from speechrag.index.store import (
-    ROLES,
-    SCHEMA,
-    STORE_FILE,
-    FileRow,
-    PassageStore,
-    date_range,
-    read_only_uri,
-)
+from speechrag.index.store import PassageStore
+from speechrag.index.store_tables import ROLES, SCHEMA, STORE_FILE, FileRow, read_only_uri
 from speechrag.types import ParsedFile, Role, Skipped, Speech
 
 _INSERT_FILE = "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from speechrag.index.store import PassageStore, date_range
+from speechrag.index.filtering import date_range
+from speechrag.index.store import PassageStore
 from speechrag.types import Filters
 
 NOTHING = "row < 0"

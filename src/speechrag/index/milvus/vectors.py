@@ -12,7 +12,7 @@ import contextlib
 import logging
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,14 @@ import numpy as np
 
 from speechrag.config import Settings
 from speechrag.errors import IndexDamaged, StoreError, StoreUnreachable
-from speechrag.index.arrays import open_array, open_json, save_json
+from speechrag.index.arrays import open_array, save_json
 from speechrag.index.lexical import LexicalIndex
 from speechrag.index.live import list_generations, read_current
 from speechrag.index.manifest import REBUILD, REBUILD_FULL
 from speechrag.index.milvus.client import Connection, MilvusOptions
 from speechrag.index.milvus.collections import VectorIndex, create_collection
 from speechrag.index.milvus.passages import MilvusPassages
+from speechrag.index.milvus.placement import Placement, claim_owner, owner_of
 from speechrag.index.milvus.store import BATCH_ROWS, MilvusStore
 from speechrag.index.milvus.words import passage_words
 from speechrag.index.store import PassageStore
@@ -34,48 +35,6 @@ from speechrag.index.vector_store import REMOTE_FILE, Fault, is_remote
 from speechrag.types import Vectors
 
 log = logging.getLogger(__name__)
-
-OWNER_FILE = ".milvus-library"
-"""In the index's folder: what marks this library's collections among others in one Milvus."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a generation's vectors are: the content of `milvus.json`."""
-
-    uri: str
-    alias: str
-    passages: str
-    contexts: str
-    dim: int
-    n_passages: int
-    n_contexts: int
-    kind: str
-    n_lists: int
-    context_kind: str
-    context_n_lists: int
-
-    @classmethod
-    def read(cls, directory: Path) -> Placement:
-        """From a generation's folder.
-
-        Raises:
-            IndexDamaged: The file is not what was written.
-        """
-        try:
-            return cls(**open_json(directory / REMOTE_FILE))
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamaged(f"{directory / REMOTE_FILE} 读不出来。", REBUILD_FULL) from error
-
-    @property
-    def index(self) -> VectorIndex:
-        """The kind of index over the passages' vectors."""
-        return VectorIndex(self.kind, self.n_lists)
-
-    @property
-    def context_index(self) -> VectorIndex:
-        """The kind of index over the contexts' vectors."""
-        return VectorIndex(self.context_kind, self.context_n_lists)
 
 
 class MilvusVectors:
@@ -88,7 +47,7 @@ class MilvusVectors:
     def write(self, directory: Path, body: Vectors, context: Vectors) -> None:
         """Two new collections, and `milvus.json`, which names them."""
         store, lexical = PassageStore.open(directory), LexicalIndex.open(directory / "lexical")
-        stem = f"{self.options.collection}_{_claim_owner(directory.parent)}_"
+        stem = f"{self.options.collection}_{claim_owner(directory.parent)}_"
         stem += f"{time.strftime('%Y%m%d%H%M%S', time.gmtime())}_{secrets.token_hex(3)}"
         index = VectorIndex.choose(self.options.index_type, len(body))
         context_index = VectorIndex.choose(self.options.index_type, len(context))
@@ -182,7 +141,7 @@ class MilvusVectors:
             self._connection.call("alter_alias", placement.passages, self.options.collection)
 
     def _check_ours(self, target: str, index_dir: Path) -> None:
-        if f"_{_owner(index_dir)}_" not in target:
+        if f"_{owner_of(index_dir)}_" not in target:
             raise StoreError(
                 f"Milvus 里的别名 {self.options.collection} 属于另一个文库（集合 {target}）。",
                 "请在设置里另取一个 milvus.collection。",
@@ -275,7 +234,7 @@ class MilvusVectors:
                 placement = Placement.read(index_dir / name)
                 wanted |= {placement.passages, placement.contexts}
         there = self._connection.call("list_collections")
-        mark = f"_{_owner(index_dir)}_"
+        mark = f"_{owner_of(index_dir)}_"
         return sorted(name for name in there if mark in name and name not in wanted)
 
     def _drop(self, names: list[str]) -> None:
@@ -291,19 +250,3 @@ def open_remote(settings: Settings) -> MilvusVectors | None:
         SettingsError: The settings of Milvus are not enough.
     """
     return MilvusVectors(MilvusOptions.of(settings)) if settings.store == "milvus" else None
-
-
-def _owner(index_dir: Path) -> str:
-    """Eight characters that mark this library's collections; "nobody" where it has none."""
-    try:
-        return (index_dir / OWNER_FILE).read_text(encoding="ascii").strip()
-    except OSError:
-        return "nobody"
-
-
-def _claim_owner(index_dir: Path) -> str:
-    """The same, made where there is none yet; only for the holder of the lock."""
-    path = index_dir / OWNER_FILE
-    if not path.is_file():
-        path.write_text(secrets.token_hex(4) + "\n", encoding="ascii")
-    return _owner(index_dir)
