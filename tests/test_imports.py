@@ -11,7 +11,7 @@ FLOOR = {
     "corpus": 2,
     "index": 3,
     "search": 4,
-    "evaluate": 5, "timeline": 5, "draft": 5, "answer": 5,
+    "evaluate": 5, "timeline": 5, "outlines": 5, "draft": 5, "answer": 5,
     "ui": 6, "api": 6,
     "cli": 7, "__main__": 8,
 }  # fmt: skip

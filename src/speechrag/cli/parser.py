@@ -43,6 +43,7 @@ def build_parser(text: Text) -> argparse.ArgumentParser:
     _add_search_commands(add, text)
     _add_draft_commands(add, text)
     _add_answer_commands(add, text)
+    _add_following_commands(add, text)
     return parser
 
 
@@ -140,6 +141,22 @@ def _add_answer_commands(add: Add, text: Text) -> None:
     material.add_argument("--model", action="store_true", help=text("opt_material_model"))
     material.add_argument("--preview", action="store_true", help=text("opt_preview"))
     _add_json(material, text)
+
+
+def _add_following_commands(add: Add, text: Text) -> None:
+
+    timeline = add("timeline", "following:run_timeline")
+    timeline.add_argument("phrases", nargs="+", metavar="PHRASE", help=text("arg_phrase"))
+    timeline.add_argument("--plot", type=Path, metavar="FILE.png", help=text("opt_plot_years"))
+    _add_json(timeline, text)
+
+    outline = add("outline", "following:run_outline")
+    outline.add_argument("topic", metavar="TOPIC", help=text("arg_outline_topic"))
+    outline.add_argument("-k", type=int, default=5, metavar="N", help=text("opt_k_outline"))
+    outline.add_argument("--from", dest="date_from", metavar="DATE", help=text("opt_from"))
+    outline.add_argument("--to", dest="date_to", metavar="DATE", help=text("opt_to"))
+    outline.add_argument("--kind", action="append", default=[], metavar="K", help=text("opt_kind"))
+    _add_json(outline, text)
 
 
 def _add_json(parser: argparse.ArgumentParser, text: Text) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from speechrag.cli.following_text import FOLLOWING_MESSAGES
+
 _MESSAGES: dict[str, tuple[str, str]] = {
+    **FOLLOWING_MESSAGES,
     "about": (
         "问一个文件夹里的历年讲话：不联网，一台普通办公电脑就够。",
         "Ask a folder of past speeches a question; offline, on an ordinary office machine.",
