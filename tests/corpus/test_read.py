@@ -54,7 +54,8 @@ def test_an_empty_file_is_named(tmp_path, content):
     [
         ("a.rtf", rb"{\rtf1\ansi hello}", UnsupportedFormat, "另存为 .docx"),
         ("a.txt", rb"{\rtf1\ansi hello}", UnsupportedFormat, "另存为 .docx"),
-        ("a.doc", "只是文字", UnsupportedFormat, "另存为 .docx"),
+        ("a.doc", b"\x01\x02\x03\x00" * 20, UnsupportedFormat, "另存为 .docx"),
+        ("a.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), UnsupportedFormat, ".docx"),
         ("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(50), UnsupportedFormat, "OCR"),
         ("a.txt", b"\xff\xd8\xff\xe0" + bytes(50), UnsupportedFormat, "OCR"),
         ("a.txt", b"\x1f\x8b\x08" + bytes(50), UnsupportedFormat, "解压"),
@@ -194,3 +195,13 @@ def test_a_name_in_gbk_becomes_readable(tmp_path):
     (source,) = iter_sources([tmp_path])
     assert source.name == "讲话.txt"
     assert read_document(source.path, name=source.name).text == "x"
+
+
+@pytest.mark.parametrize("name", ["讲话.doc", "讲话.wps"])
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16"])
+def test_plain_text_under_the_name_of_an_old_word_file_is_read(tmp_path, name, codec):
+    text = "在全市优化营商环境工作会议上的讲话\n同志们：\n今天我们召开会议，部署工作。\n"
+    path = tmp_path / name
+    path.write_bytes(text.encode(codec))
+    document = read_document(path, name=name)
+    assert (document.text, document.format) == (text, "txt")

@@ -16,6 +16,7 @@ from speechrag.corpus.edits import Edit, merge_edits, split_at_breaks
 from speechrag.corpus.frame import label_frame
 from speechrag.corpus.head import Facts, read_head
 from speechrag.corpus.layout import lay_out, merged_segments
+from speechrag.corpus.leftovers import find_leftovers
 from speechrag.corpus.mojibake import find_mojibake
 from speechrag.corpus.notices import find_notices, read_truncation
 from speechrag.corpus.outline import build_blocks
@@ -101,7 +102,9 @@ def _edits(document: Document) -> tuple[list[Edit], str, list[tuple[int, int]]]:
         if h.kind in reasons
     ]
     repairs, doubtful = find_mojibake(source)
-    groups = [hinted, find_notices(folded), repairs, find_pinyin(source)]
+    groups = [
+        hinted, find_notices(folded), find_leftovers(source), repairs, find_pinyin(source),
+    ]  # fmt: skip
     return split_at_breaks(source, merge_edits(groups)), folded, doubtful
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from speechrag.corpus.likelihood import mean_foreign_cost, text_cost
+from speechrag.corpus.misread import undo_misreading
 from speechrag.corpus.resync import resynchronise
 from speechrag.errors import UndecodableText
 from speechrag.types import UndecodableBytes
@@ -50,7 +51,8 @@ _HINT = "请用记事本或 WPS 打开该文件，另存为 UTF-8 编码的文�
 class Decoded:
     """What the bytes say. `text` is unchanged: line ends, too, are as they stand in the file.
 
-    `encoding` is a Python codec name; "utf-8+gb18030" and the like where lines differ.
+    `encoding` is a Python codec name; "utf-8+gb18030" and the like where lines differ, "utf-8 via
+    gb18030" and the like where a program had misread the text and saved what it saw.
     `undecodable` lists, by rising byte offset in the file, what each U+FFFD stands for.
     """
 
@@ -74,7 +76,7 @@ def decode_bytes(raw: bytes, *, declared: str | None = None) -> Decoded:
         if raw.startswith(bom):
             decoded = _decode_with_bom(raw, bom, codec)
             if _is_sound(decoded):
-                return decoded
+                return _reread(decoded)
             break
     else:
         bom = b""
@@ -86,7 +88,13 @@ def decode_bytes(raw: bytes, *, declared: str | None = None) -> Decoded:
         raise UndecodableText(
             f"文件的编码无法确定（不像 UTF-8、GB18030、Big5 或 UTF-16{_guess(raw)}）", _HINT
         )
-    return decoded
+    return _reread(decoded)
+
+
+def _reread(decoded: Decoded) -> Decoded:
+    """The text as it was before a program misread and saved it, where that is what happened."""
+    again = undo_misreading(decoded.text) if decoded.encoding.startswith("utf-") else None
+    return Decoded(*again, decoded.undecodable) if again else decoded
 
 
 def _decode_with_bom(raw: bytes, bom: bytes, codec: str) -> Decoded:

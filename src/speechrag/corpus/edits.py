@@ -24,6 +24,7 @@ class Edit:
     text: str = ""
     breaks: bool = False
     closes: bool = False  # it says that the source shows no more
+    ends_line: bool = False  # a line of the source ends here, as a <br> says
 
 
 def merge_edits(groups: Iterable[Iterable[Edit]]) -> list[Edit]:
@@ -40,9 +41,7 @@ def merge_edits(groups: Iterable[Iterable[Edit]]) -> list[Edit]:
             for part in _clear_of(edit, hits):
                 if part.end > last:
                     start = max(part.start, last)
-                    fresh.append(
-                        Edit(start, part.end, part.reason, part.text, part.breaks, part.closes)
-                    )
+                    fresh.append(replace(part, start=start))
                     last = part.end
         taken = sorted(taken + fresh, key=lambda e: e.start)
     return taken

@@ -27,7 +27,7 @@ _SPEAKER = re.compile(
     rf"(?:[^\s,，。:：]{{0,30}}(?:{_POST})[、\s]*)+[\s]*(?P<name>[^\s\d,，。、:：]{{2,4}})"
 )
 SPEAKER_LABEL = re.compile(
-    r"(?:讲话人|演讲人|发言人|报告人|主讲人|致辞人|主持人|讲话者|演讲者)\s*[:]\s*(?P<name>.{2,30})"
+    r"(?:讲话人|演讲人|发言人|报告人|主讲人|致辞人|主持人|讲话者|演讲者)\s*[:]\s*(?P<name>[^。!?;]{2,30})"
 )
 PLACE_LABEL = re.compile(r"(?:地点|会议地点|地址)\s*[:]\s*(?P<place>.{2,40})")
 _SURNAMES = frozenset(

@@ -34,8 +34,12 @@ _PARTS = re.compile("[\n\ufffd]")
 _TORN = re.compile(
     f"(?<=[{HAN}][?\ufffd])([;:]?[^\x00-\x7f\\s，。、；：！？“”]{{1,16}})(?=[?\ufffd][{HAN},])"
 )
-# Replacement characters, and the few characters between two of them.
-_REPLACEMENT = re.compile(f"\ufffd+(?:[^\n]{{1,8}}?\ufffd+)*|(?<=[{HAN}])\\?\\?(?=[{HAN},])")
+# Replacement characters, and the few characters between two of them; the same twice as GBK
+# (锟斤拷), and memory that a program never filled (烫烫烫).
+_REPLACEMENT = re.compile(
+    f"\ufffd+(?:[^\n]{{1,8}}?\ufffd+)*|(?<=[{HAN}])\\?\\?(?=[{HAN},])"
+    "|(?:锟斤拷)+(?:锟斤?)?|烫{3,}|屯{3,}"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _INDENT = re.compile(r"[ \t\u3000\xa0]*")
 _SALUTATION_END = re.compile(r"[:：!！]$")
 _GOES_ON = re.compile(r"[，,、（(“《\-—～~]$")
 _CANNOT_START = re.compile(r"^[，。、；：！？,;:!?）)”》]")
+_CUT_NUMBER = re.compile(r"[^\s\d.]\d+\.$")  # 同比增长12. / 5%
 _LAST_SENTENCE = re.compile(r".*[。！？；][”’」』）》]*")
 _COMMA = re.compile(r"[，,]")
 _LETTER = re.compile(r"[A-Za-z]")
@@ -76,9 +77,10 @@ def _traced(source: str, start: int, end: int, edits: Sequence[Edit]) -> Traced:
 def split_lines(source: str, edits: Sequence[Edit]) -> list[Line]:
     """The lines of a source that are not blank, in order."""
     stops = [(m.start(), m.end(), False) for m in BREAK.finditer(source)]
+    stops += [(e.start, e.end, False) for e in edits if e.ends_line]
     torn = [(e.start, e.end, True) for e in edits if e.breaks]
     closing = {e.end for e in edits if e.closes}
-    inner = [e for e in edits if not e.breaks]
+    inner = [e for e in edits if not e.breaks and not e.ends_line]
     starts = [e.start for e in inner]
     stops_are_dots = uses_dots(source)
     lines: list[Line] = []
@@ -184,7 +186,9 @@ def _joins(before: Line, line: Line, style: _Style) -> bool:
         return False
     if is_salutation(line.text) or (ends_like_title(last) and not _COMMA.search(last)):
         return False
-    if _CANNOT_START.match(line.text) and not line.n_blank_before:
+    if not line.n_blank_before and (
+        _CANNOT_START.match(line.text) or (_CUT_NUMBER.search(last) and line.text[0].isdecimal())
+    ):
         return True
     goes_on = _GOES_ON.search(last) is not None
     label = parse_label(line.text)

@@ -108,6 +108,8 @@ def detect_kind(raw: bytes, name: str, extension: str | None = None) -> Kind:
     if extension in TEXT_EXTENSIONS:
         return Kind.TXT
     if extension in LEGACY_WORD_EXTENSIONS:
+        if _is_plain(raw):
+            return Kind.TXT
         raise UnsupportedFormat(f"{name}：不是能读取的 Word 文档（{extension}）", AS_DOCX)
     raise UnsupportedFormat(f"{name}：不支持的格式 {extension or '(无扩展名)'}", _AS_TEXT)
 
@@ -131,6 +133,12 @@ def _by_content(raw: bytes, name: str) -> Kind | None:
     if _MHTML_START.match(plain):
         return Kind.MHTML
     return None
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Whether the bytes are text: what many an old system exports under the name of .doc."""
+    control = raw.translate(None, bytes({*range(0x20, 0x100), *b"\t\n\r\f\v\x1a"}))
+    return not control or raw.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _narrow(head: bytes) -> bytes:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from speechrag.corpus.boilerplate import is_prose
 from speechrag.corpus.characters import fold
-from speechrag.corpus.forms import ends_like_title, is_salutation
+from speechrag.corpus.forms import ends_like_title, is_closing, is_salutation
 from speechrag.corpus.labels import number_of
 from speechrag.corpus.paragraphs import Line
 from speechrag.types import RemovalReason
@@ -20,6 +20,7 @@ _MARK = re.compile(
     rf"\s*[:、.\s]*(?P<title>[^。!?;]{{0,60}})"
 )
 _ENDS_SPEECH = re.compile(r"(?:谢谢|感谢)[^。]{0,12}[!。]?$|[!]$|完了")
+_LETTER = re.compile(r"\w")
 MIN_SPEECH_CHARS = 100  # less prose than this between two marks is a list of titles
 
 
@@ -73,15 +74,18 @@ def _marks(lines: Sequence[Line], folded: Sequence[str]) -> list[int]:
 
 def _new_titles(lines: Sequence[Line], folded: Sequence[str]) -> list[int]:
     """A title with a salutation beneath it, after another speech has come to its end."""
-    kept = [i for i, line in enumerate(lines) if line.reason is None]
+    # a line of dashes between two speeches is none
+    kept = [i for i, line in enumerate(lines) if line.reason is None and _LETTER.search(folded[i])]
     starts: list[int] = []
     n_chars = 0
     for k, at in enumerate(kept):
         below = [folded[i] for i in kept[k + 1 : k + 4]]
         opens = any(is_salutation(text) for text in below)
         above = folded[kept[k - 1]] if k else ""
-        is_new = opens and n_chars >= 4 * MIN_SPEECH_CHARS and ends_like_title(folded[at])
-        if is_new and (_ENDS_SPEECH.search(above) or lines[at].gap):
+        ends = is_closing(above) or (
+            n_chars >= 4 * MIN_SPEECH_CHARS and (_ENDS_SPEECH.search(above) or lines[at].gap)
+        )
+        if ends and opens and n_chars >= MIN_SPEECH_CHARS and ends_like_title(folded[at]):
             if not starts:
                 starts.append(kept[0])
             starts.append(at)
