@@ -1,8 +1,8 @@
 """Files and Milvus, the same library in both: size by part, time, and whether they agree.
 
-    python -m benchmarks.milvus --library FOLDER [--questions tests/questions.yaml]
+    python -m benchmarks.milvus [--library FOLDER] [--questions tests/questions.yaml]
 
-FOLDER is a folder of speeches, such as `python -m benchmarks.scale.generate` makes. Milvus is
+FOLDER is a folder of speeches; without it 10,000 passages are generated. Milvus is
 Milvus Lite, embedded: its times are not a server's. Two ways to have words in Milvus are compared:
 its own BM25 function with its jieba tokenizer, and our tokens as sparse vectors
 (docs/adr/0012-milvus.md).
@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.scale.generate import Generator, write_library
 from speechrag.config import Settings, load_settings
 from speechrag.evaluate import Judge, average_by_kind, load_questions
 from speechrag.index.milvus.client import Connection, MilvusOptions, load_pymilvus
@@ -32,7 +33,8 @@ from speechrag.search.engine import Engine
 from speechrag.search.library import build_library
 
 RESULTS = Path(__file__).parent / "results" / "milvus.md"
-N_QUESTIONS = 200
+N_PASSAGES = 10_000
+N_QUESTIONS = 100
 N_CHARS = 16
 PARTS = {
     "speeches.sqlite": ("speeches.sqlite",),
@@ -46,11 +48,15 @@ PARTS = {
 def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--library", type=Path, help="a folder of speeches; else generated")
     parser.add_argument("--questions", type=Path, default=Path("tests/questions.yaml"))
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        lines = measure(args.library, args.questions, Path(folder))
+        library = args.library
+        if library is None:
+            library = Path(folder) / "library"
+            write_library(Generator(N_PASSAGES), library)
+        lines = measure(library, args.questions, Path(folder))
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
@@ -72,8 +78,8 @@ def measure(library: Path, questions: Path, folder: Path) -> list[str]:
     return [
         "# Files and Milvus, the same library", "",
         f"`python -m benchmarks.milvus`, on a generated library of {n_passages:,} passages "
-        f"(`benchmarks.scale.generate --data`), {len(asked)} questions of {N_CHARS} characters out "
-        "of its own passages. Two shared cores; Milvus is Milvus Lite in the same process.", "",
+        f"(`benchmarks.scale.generate`), {len(asked)} questions of {N_CHARS} characters out "
+        "of its own passages. Two cores; Milvus is Milvus Lite in the same process.", "",
         *sizes(engines[0], folder / "m.db"), "",
         *builds(built), "",
         *both_answer(engines, asked), "",

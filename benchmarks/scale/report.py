@@ -14,7 +14,7 @@ _SERVED = ("lexical", "dense", "fused")
 
 def write_report(results: dict[str, Any], folder: Path) -> None:
     """Write scale.md and scale.png from the figures of scale.json."""
-    sizes = {int(n): kept for n, kept in results["sizes"].items() if "cold" in kept}
+    sizes = {int(n): kept for n, kept in results["sizes"].items() if "build" in kept}
     sizes = dict(sorted(sizes.items()))
     machine = results["machine"]
     lines = [
@@ -51,27 +51,37 @@ def _words(words: dict[str, dict[str, float]]) -> list[str]:
     return ["| | generated | real |", "|---|---|---|", *rows]
 
 
-def ratios(kept: dict[str, Any]) -> dict[str, float]:
-    """What one run's figures say against each other; see the table of targets."""
+def ratios(kept: dict[str, Any]) -> dict[str, float | None]:
+    """What one run's figures say against each other; None where a step was not run."""
     alone = ("read", "tokenize", "encode")
-    faiss = kept["floors"]["faiss"]
-    raw_words = kept["floors"]["bm25s"]["p50_ms"]
-    own_words = kept["floors"]["postings"]["p50_ms"]
-    fused = kept["serve"]["fused"]["1"]["p50_ms"]
-    fused_cpu = kept["serve"]["fused"]["1"]["cpu_ms"]
-    raw_cpu = faiss["flat"]["one_thread"]["cpu_ms"] + kept["floors"]["bm25s"]["cpu_ms"]
-    fastest = min(kind["one_thread"]["p50_ms"] for kind in faiss.values())
+    faiss = _at(kept, ("floors", "faiss")) or {}
+    raw_words = _at(kept, ("floors", "bm25s", "p50_ms"))
+    own_words = _at(kept, ("floors", "postings", "p50_ms"))
+    fused = _at(kept, ("serve", "fused", "1", "p50_ms"))
+    built, built_cpu = _at(kept, ("build", "seconds")), _at(kept, ("build", "process", "cpu_s"))
+    raw_cpu = _at(faiss, ("flat", "one_thread", "cpu_ms"))
+    words_cpu = _at(kept, ("floors", "bm25s", "cpu_ms"))
+    vectors = [_at(kind, ("one_thread", "p50_ms")) for kind in faiss.values()]
     return {
-        "fused_flat_bm25s": fused / (faiss["flat"]["one_thread"]["p50_ms"] + raw_words),
-        "fused_flat_bm25s_cpu": fused_cpu / raw_cpu,
-        "fused_fastest": fused / (fastest + min(raw_words, own_words)),
-        "build_alone": kept["build"]["seconds"] / sum(kept[step]["seconds"] for step in alone),
-        "build_alone_cpu": kept["build"]["process"]["cpu_s"]
-        / sum(kept[step]["cpu_s"] for step in alone),
-        "changed": kept["changed"]["seconds"] / kept["build"]["seconds"],
-        "changed_cpu": kept["changed"]["process"]["cpu_s"] / kept["build"]["process"]["cpu_s"],
-        "cold_s": kept["cold"]["median_s"],
+        "fused_flat_bm25s": _divide(fused, _at(faiss, ("flat", "one_thread", "p50_ms")), raw_words),
+        "fused_flat_bm25s_cpu": _divide(
+            _at(kept, ("serve", "fused", "1", "cpu_ms")), raw_cpu, words_cpu
+        ),
+        "fused_fastest": _divide(
+            fused, min(vectors, default=None), min(raw_words or 0, own_words or 0) or None
+        ),
+        "build_alone": _divide(built, *(_at(kept, (step, "seconds")) for step in alone)),
+        "build_alone_cpu": _divide(built_cpu, *(_at(kept, (step, "cpu_s")) for step in alone)),
+        "changed": _divide(_at(kept, ("changed", "seconds")), built),
+        "changed_cpu": _divide(_at(kept, ("changed", "process", "cpu_s")), built_cpu),
+        "cold_s": _at(kept, ("cold", "median_s")),
     }
+
+
+def _divide(value: float | None, *by: float | None) -> float | None:
+    """A value over a sum; None where one of them is not known."""
+    known = [part for part in by if part is not None]
+    return value / sum(known) if value is not None and len(known) == len(by) else None
 
 
 def _sections(sizes: Sizes) -> list[tuple[str, list[tuple[str, dict[int, Any]]]]]:

@@ -70,6 +70,17 @@ def test_the_table_tells_figures_by_size_and_how_they_grow(tmp_path):
     assert (tmp_path / "scale.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_steps_that_were_not_run_leave_their_cells_empty(tmp_path):
+    ended = {step: kept(1_000)[step] for step in ("version", "date", "generate", "build")}
+    ended |= {"size_mib": {"total": 3.0}, "serve": kept(1_000)["serve"]}
+    results = {"machine": MACHINE, "sizes": {"1000": kept(1_000), "10000": ended}}
+    write_report(results, tmp_path)
+    text = (tmp_path / "scale.md").read_text(encoding="utf-8")
+    assert "| cold `speechrag search`, s, target 1.5 at 10⁵ | 1.25 |  |  |" in text
+    assert "| build, s | 9 | 9 | 0.00 |" in text
+    assert set(ratios(ended).values()) == {None}
+
+
 def test_a_size_that_is_not_done_is_left_out(tmp_path):
     begun = {"version": "abc", "date": "2026-01-01"}
     results = {"machine": MACHINE, "sizes": {"1000": kept(1_000), "10000": begun}}
@@ -77,21 +88,27 @@ def test_a_size_that_is_not_done_is_left_out(tmp_path):
     assert "10,000" not in (tmp_path / "scale.md").read_text(encoding="utf-8")
 
 
-def test_a_peer_that_could_not_be_installed_is_named_with_the_error(tmp_path):
-    served = {"1": {"p50_ms": 2.5}, "8": {"error": "Refused: one thread"}}
+def test_peers_are_told_with_what_they_could_not_do(tmp_path):
+    txtai = {"build": {"seconds": 4.0}, "serve": {"1": {"p50_ms": 2.5}}, "ndcg": {"all": 0.5}}
     results = {
         "machine": MACHINE,
         "date": "2026-01-01",
-        "sizes": {"1000": {"txtai": {"build": {"seconds": 4.0}, "serve": served}}},
-        "ndcg": {"txtai": {"all": 0.5}},
+        "version": "abc",
+        "sizes": {
+            "0": {"txtai": txtai | {"clients": {"error": "exit -11: Failed"}}},
+            "1000": {"txtai": {"build": {"seconds": 6.0}, "error": "ended after 420 s"}},
+        },
         "not_installed": {"lancedb": "pip said\nNo matching distribution"},
     }
     write_peers(results, tmp_path / "peers.md")
-    text = (tmp_path / "peers.md").read_text(encoding="utf-8")
-    assert "| question p50, ms | 2.5 |" in text
-    assert "| txtai | 0.500 |" in text
-    assert "txtai, asked by 8 threads: `Refused: one thread`" in text
-    assert "lancedb could not be installed: `No matching distribution`" in text
+    small, large = (tmp_path / "peers.md").read_text(encoding="utf-8").split("## Among 1,000")
+    assert "## The demo library" in small
+    assert "| question p50, ms | 2.5 |" in small
+    assert "| txtai | 0.500 |" in small
+    assert "txtai, asked by 8 threads: `exit -11: Failed`" in small
+    assert "| build, s | 6 |" in large
+    assert "txtai: `ended after 420 s`" in large
+    assert "lancedb could not be installed: `No matching distribution`" in large
 
 
 def test_the_index_on_disk_is_told_by_part(tmp_path):

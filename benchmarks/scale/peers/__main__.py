@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import sys
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("--passages", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--only", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--limit", type=float, default=LIMIT_S, help="seconds a peer and size")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="ended when it is used up")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache" / "speechrag-bench")
     parser.add_argument("--results", type=Path, default=RESULTS)
@@ -65,6 +67,7 @@ def main() -> int:
     def save() -> None:
         file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
+    budget = Allowance(options.budget or math.inf)
     for n_passages in options.passages:
         bench = prepare(n_passages, options.seed, options.work)
         rows = results["sizes"].setdefault(str(n_passages), {})
@@ -72,8 +75,12 @@ def main() -> int:
             print(f"{n_passages} generated passages: {peer}", flush=True)
             row = rows.setdefault(peer, {})
             row.pop("error", None)
+            if not budget.left_s:
+                print("its time being up: the same command goes on here", file=sys.stderr)
+                return 0
             try:
-                bench.measure(peer, python, row, Allowance(options.limit), save)
+                allowance = Allowance(min(options.limit, budget.left_s))
+                bench.measure(peer, python, row, allowance, save)
             except RuntimeError as exc:
                 row["error"] = str(exc)[-300:]
                 print(row["error"], file=sys.stderr)
