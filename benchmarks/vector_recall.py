@@ -1,6 +1,6 @@
 """Kinds of vector index by size: what each finds of what an exact scan finds, and its time.
 
-    python -m benchmarks.vector_recall [--sizes N ...] [--hnsw-rows N] [--out FILE]
+    python -m benchmarks.vector_recall [--sizes N ...] [--slow-rows N] [--out FILE]
 
 Vectors are the built-in encoder's, of up to a million pieces of real text (`../shared/corpora`;
 passages of `benchmarks.scale.generate` where that is not there); a smaller size takes every n-th.
@@ -8,7 +8,8 @@ Each kind that can look farther or less far (clusters, graph) looks as far as fi
 nearest of 200 questions made of its own rows, which is what a build measures and the setting
 `recall` asks for (speechrag/index/recall.py); what that finds for questions and for beginnings of
 pieces is told beside it. Times are processor time of one thread, so that others may work beside.
-The sizes at which `FaissStore.build` changes its kind rest on this table: benchmarks/results/vector_recall.md.
+The sizes at which `FaissStore.build` changes its kind rest on this table
+(benchmarks/results/vector_recall.md).
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ CORPORA = REPO.parent / "shared" / "corpora"
 NAMES = ("political", "laws", "broadcast_news", "general_news")
 CACHE = Path.home() / ".cache" / "speechrag-bench"
 OUT = REPO / "benchmarks" / "results" / "vector_recall.md"
-SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
+SIZES = (10_000, 100_000, 300_000, 1_000_000)
+SLOW_ROWS = 100_000
+"""Above so many rows no graph and no product quantizer is made: minutes each."""
 MIN_CHARS, PIECE_CHARS, QUESTION_CHARS = 40, 60, 20
 N_ASKED, N_TIMED, WANTED, K = 200, 100, 0.99, 10
 SLOW_MS = 5.0
@@ -157,7 +160,7 @@ class Trial:
         return Row(len(self.vectors), name, aim, build_s, n_bytes, own, *recall.values(), p50)
 
 
-def measure_size(trial: Trial, *, with_hnsw: bool) -> Iterator[Row]:
+def measure_size(trial: Trial, *, with_slow: bool) -> Iterator[Row]:
     """Every kind of index at one size."""
     import faiss
 
@@ -181,14 +184,16 @@ def measure_size(trial: Trial, *, with_hnsw: bool) -> Iterator[Row]:
             faiss.IndexIVFScalarQuantizer(quantizer, dim, n_lists, byte, inner),
             dim + 8,
         ),
-        "PQ64 in clusters": (faiss.IndexIVFPQ(quantizer, dim, n_lists, 64, 8, inner), 64 + 8),
     }
+    if with_slow:
+        product = faiss.IndexIVFPQ(quantizer, dim, n_lists, 64, 8, inner)
+        kinds["PQ64 in clusters"] = (product, 64 + 8)
     for name, (index, n_bytes) in kinds.items():
         build_s = trained + _fill(index, trial)
         probes = [2**power for power in range(int(np.log2(n_lists)) + 1)]
         aim = _aim(trial, index, "nprobe", probes)
         yield trial.measure(name, f"{aim} of {n_lists}", index, build_s, n_bytes)
-    if with_hnsw:
+    if with_slow:
         graph = faiss.IndexHNSWSQ(dim, half, 32, inner)
         build_s = _fill(graph, trial)
         aim = _aim(trial, graph, "hnsw.efSearch", [2**power for power in range(4, 12)])
@@ -283,7 +288,7 @@ def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--hnsw-rows", type=int, default=100_000, help="no graph above so many")
+    parser.add_argument("--slow-rows", type=int, default=SLOW_ROWS, help="HNSW and PQ up to these")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     from benchmarks.scale.generate import make_questions
@@ -302,11 +307,11 @@ def main() -> None:
             "questions": encoder.encode_queries(questions),
         }
         trial = Trial(np.ascontiguousarray(vectors[chosen]), asked)
-        for row in measure_size(trial, with_hnsw=n_rows <= options.hnsw_rows):
+        for row in measure_size(trial, with_slow=n_rows <= options.slow_rows):
             rows.append(row)
             print(f"{n_rows:>9,} {row.cells()}", flush=True)
-    text = "\n".join(render(rows, len(vectors)))
-    options.out.write_text(text, encoding="utf-8")
+        text = "\n".join(render(rows, len(vectors)))
+        options.out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
