@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import docx
 import pytest
 
 from speechrag.cli.main import main
@@ -97,13 +98,64 @@ def test_material_lists_passages_for_each_heading(run, tmp_path):
     assert code == 0
     assert [h["heading"] for h in document["headings"]] == ["重要意义", "存在问题"]
     assert [h["role"] for h in document["headings"]] == ["意义", "问题"]
-    assert all(len(h["passages"]) == 4 for h in document["headings"])
+    assert [h["label"] for h in document["headings"]] == ["一、", "二、"]
+    assert all(h["passages"] for h in document["headings"])
+
+
+def test_material_says_what_it_has_not_and_where_a_heading_was(run, tmp_path):
+    outline = tmp_path / "提纲.txt"
+    outline.write_bytes("一、存在问题\n二、量子通信卫星发射\n三、存在问题".encode("gb18030"))
+    code, out, _ = run("material", "成果转化", "--outline", str(outline))
+    assert code == 0
+    assert "文库里没有讲这个标题的段落" in out
+    assert "与“一、存在问题”相同" in out
+    document = json.loads(run("material", "成果转化", "--outline", str(outline), "--json")[1])
+    assert [h["standing"] for h in document["headings"]] == ["spoken", "silent", "repeated"]
+    assert [h["same_as"] for h in document["headings"]] == [None, None, 1]
+    assert [bool(h["passages"]) for h in document["headings"]] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("topic", "lines", "message"),
+    [("", "一、成绩", "还没有写讲话的题目"), ("成果转化", "\n——", "提纲是空的")],
+)
+def test_an_empty_topic_or_outline_is_refused(run, tmp_path, topic, lines, message):
+    outline = tmp_path / "提纲.txt"
+    outline.write_text(lines, encoding="utf-8")
+    code, out, err = run("material", topic, "--outline", str(outline), "--json")
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_material_keeps_to_its_filters(run, outline):
+    arguments = ("--outline", outline, "--from", "2024", "--kind", "讲话", "--json")
+    document = json.loads(run("material", "人才", *arguments)[1])
+    found = [hit["speech"] for h in document["headings"] for hit in h["passages"]]
+    assert found
+    assert {speech["kind"] for speech in found} == {"讲话"}
+    assert min(speech["date"] for speech in found) >= "2024"
+    code, _, err = run("material", "人才", "--outline", outline, "--from", "去年")
+    assert code == 2
+    assert "去年" in err
+
+
+@pytest.mark.parametrize("name", ["素材.md", "素材.docx"])
+def test_material_is_saved_with_its_sources(run, outline, tmp_path, name):
+    code, _, _ = run("material", "成果转化", "--outline", outline, "--out", str(tmp_path / name))
+    assert code == 0
+    file = tmp_path / name
+    if name.endswith("docx"):
+        text = "\n".join(p.text for p in docx.Document(file).paragraphs)
+    else:
+        text = file.read_text(encoding="utf-8")
+    assert "二、加强组织领导" in text
+    assert "（[1] 《" in text
 
 
 def test_an_outline_that_is_not_there_is_refused(run, tmp_path):
     code, _, err = run("material", "成果转化", "--outline", str(tmp_path / "nothing.txt"))
     assert code == 2
-    assert "提纲读不出来" in err
+    assert "nothing.txt" in err
 
 
 @pytest.fixture

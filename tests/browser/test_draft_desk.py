@@ -200,4 +200,9 @@ def test_the_basket_keeps_passages_and_exports_them(visit, served, ask):
     assert document.paragraphs[0].text == "素材汇编"
     assert document.paragraphs[1].style.name == "公文正文"
     panel.get_by_role("button", name="清空").click()
+    expect(panel).to_contain_text("素材篮是空的")
+    panel.get_by_role("button", name="撤销").click()
+    expect(opener).to_have_text("素材篮 1")
+    panel.get_by_role("button", name="移出").click()
+    page.reload()
     expect(opener).to_be_hidden()

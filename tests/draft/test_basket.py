@@ -5,7 +5,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from speechrag.draft.basket import BasketItem, export_basket
+from speechrag.draft.basket import BasketItem, export_basket, write_basket
 from speechrag.draft.word_style import BODY, SOURCE, TITLE
 
 ITEMS = [
@@ -87,3 +87,33 @@ def test_items_come_from_the_json_of_hits():
 def test_control_characters_do_not_break_the_file():
     data = export_basket([BasketItem(text="甲\x01\x00乙\ud800")])
     assert docx.Document(io.BytesIO(data)).paragraphs[1].text == "甲乙"
+
+
+OUTLINED = [
+    BasketItem("甲一。", title="子", source="a.txt", topic="一、甲", number=1),
+    BasketItem("", note="文库里没有。", topic="（一）乙"),
+    BasketItem("# 丙*一*", source="模型写的", topic="丙"),
+]
+
+
+def test_a_topic_keeps_its_own_label_and_level():
+    document = docx.Document(io.BytesIO(export_basket(OUTLINED, "题")))
+    assert [(p.style.name, p.text) for p in document.paragraphs[1:]] == [
+        ("公文一级标题", "一、甲"),
+        (BODY, "甲一。"),
+        (SOURCE, "（[1] 《子》；a.txt）"),
+        ("公文二级标题", "（一）乙"),
+        (SOURCE, "（按：文库里没有。）"),
+        ("公文一级标题", "三、丙"),
+        (BODY, "# 丙*一*"),
+        (SOURCE, "（模型写的）"),
+    ]
+
+
+def test_markdown_says_the_same_and_a_speech_is_no_markup():
+    assert write_basket(OUTLINED, "题").split("\n\n") == [
+        "# 题", "## 一、甲", "甲一。", "> （[1] 《子》；a.txt）", "### （一）乙",
+        "> （按：文库里没有。）",
+        "## 三、丙",
+        "\\# 丙\\*一\\*", "> （模型写的）\n",
+    ]  # fmt: skip

@@ -149,3 +149,17 @@ def test_the_basket_is_exported_with_its_sources(library):
     assert words[1] == text.split("\n")[0]
     assert any("《在全市科技成果转化推进会上的讲话》" in line for line in words)
     assert words[-2:] == ["旧段落", "（——《旧讲话》）"]
+
+
+def test_the_basket_keeps_the_headings_it_was_filled_from(library):
+    (basket,) = basket_functions(library, Strings("zh"))
+    passage_id, _ = next(iter(library.engine().iter_passages()))
+    items = [
+        {"passage": passage_id, "topic": "二、抓好落实"},
+        {"passage": "gone-0001", "text": "旧段落", "cite": "——《旧讲话》", "topic": "二、抓好落实"},
+    ]
+    answer = json.loads(basket({"items": items, "kind": "md"}))
+    lines = base64.b64decode(answer["data"]).decode().split("\n\n")
+    assert answer["name"] == "素材篮.md"
+    assert lines[:2] == ["# 素材汇编", "## 二、抓好落实"]
+    assert lines[-2:] == ["旧段落", "> （——《旧讲话》）\n"]

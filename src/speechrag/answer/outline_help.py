@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from speechrag.answer.cite import check_answer
-from speechrag.answer.endpoint import Endpoint, EndpointFailure
-from speechrag.answer.prompt import DRAFT, Request, build_request
-from speechrag.answer.records import Note, Sentence
-from speechrag.answer.render import render_sentence
+from speechrag.answer.confidence import confidence
+from speechrag.answer.outline import Heading, is_same
+from speechrag.answer.refuse import THRESHOLD
 from speechrag.errors import QuestionError
 from speechrag.index.tokens import fold
 from speechrag.search.query import find_intent
-from speechrag.search.render import render_hit
 from speechrag.types import Filters, Hit, Role
 
 if TYPE_CHECKING:
     from speechrag.search.engine import Engine
 
-N_A_HEADING = 4
-_LABEL = re.compile(
-    r"^\s*(?:#+\s*|[-*•]\s*)?(?:[一二三四五六七八九十]+、|[((][一二三四五六七八九十\d]+[))]|\d{1,2}[.、．]|"
-    r"第[一二三四五六七八九十]+[部分章节,,、]*)?\s*"
-)
+N_A_HEADING = 6
+MAX_TOPIC_CHARS = 200
+LEAST = 0.65  # of the best passage's score; below it a passage shares the role, not the subject
+SHORT = 8  # characters; a heading of so few (存在问题) takes its subject from the one above it
+
+HARDLY = 0.05
+"""A heading is unspoken when the library does not answer topic and heading together, or knows the
+heading's own words hardly at all: below this confidence. Figures in docs/answers.md."""
+
 # What a heading calls for; tried in this order, the measures last: their verbs stand everywhere.
 _CALLS_FOR: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(pattern))
@@ -48,35 +50,28 @@ _CALLS_FOR: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
 )
 
 
+class Standing(StrEnum):
+    """How far the library speaks to a heading."""
+
+    SPOKEN = "spoken"
+    LOOSE = "loose"  # its passages are on the topic, and perhaps not on the heading
+    SILENT = "silent"  # nothing speaks to it; nothing is shown
+    TAKEN = "taken"  # what speaks to it stands under other headings, which it suits better
+    REPEATED = "repeated"  # the same heading stands above
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the library offers for one heading; `role` is what the heading calls for."""
+    """What the library offers for one heading; `role` is what the heading calls for.
 
-    heading: str
+    `passages` are grouped by what they do, those of `role` first; citations count them from 1.
+    """
+
+    heading: Heading
     role: Role | None
     passages: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A paragraph that a model wrote from a heading's passages, each sentence checked."""
-
-    sentences: tuple[Sentence, ...]
-    note: str | None = None
-
-
-def read_outline(text: str) -> list[str]:
-    """The headings of an outline, one a line, without their labels.
-
-    Raises:
-        QuestionError: There is none.
-
-    """
-    headings = [_LABEL.sub("", line, count=1).strip() for line in text.splitlines()]
-    headings = [heading for heading in headings if any(char.isalnum() for char in heading)]
-    if not headings:
-        raise QuestionError("提纲是空的。", "请每行写一个标题，如：一、充分认识重要意义。")
-    return headings
+    standing: Standing = Standing.SPOKEN
+    same_as: int | None = None  # where the same heading stands, from 0
 
 
 def role_of_heading(heading: str) -> Role | None:
@@ -89,80 +84,127 @@ def role_of_heading(heading: str) -> Role | None:
 
 
 def gather_material(
-    engine: Engine, topic: str, headings: Sequence[str], *, n_each: int = N_A_HEADING
+    engine: Engine,
+    topic: str,
+    headings: Sequence[Heading],
+    *,
+    n_each: int = N_A_HEADING,
+    filters: Filters | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Material]:
-    """For each heading its best passages: those of its role first, none of them twice.
+    """For each heading its best passages: those of its role first, none under two headings.
 
-    A passage goes to the first heading that wants it, so that two headings never lean on the same.
+    Args:
+        engine: The library.
+        topic: What the speech is about.
+        headings: From `read_outline`.
+        n_each: Passages a heading, at most.
+        filters: Restrictions on the passages; roles are the headings' own business.
+        progress: Is told (headings done, headings in all).
+
+    Raises:
+        QuestionError: The topic is empty or long.
+
     """
-    used: set[str] = set()
-    materials = []
-    for heading in headings:
-        role = role_of_heading(heading)
-        asked = f"{topic} {heading}"
+    topic = check_topic(topic)
+    wanted: list[list[Hit]] = []
+    standings: list[Standing] = []
+    same = [_first_same(headings, at) for at in range(len(headings))]
+    for at, heading in enumerate(headings):
+        if progress:
+            progress(at, len(headings))
         found: list[Hit] = []
-        if role is not None:
-            wanted = Filters(roles=frozenset({role.value}))
-            found += engine.search(asked, k=3 * n_each, filters=wanted).hits
-        found += engine.search(asked, k=3 * n_each).hits
-        chosen: dict[str, Hit] = {}
-        for hit in found:
-            if hit.passage.id not in used and len(chosen) < n_each:
-                chosen.setdefault(hit.passage.id, hit)
-        used |= set(chosen)
-        materials.append(Material(heading, role, tuple(chosen.values())))
+        standing = Standing.REPEATED
+        if same[at] is None:
+            found, standing = _find(engine, topic, heading, 3 * n_each, filters or Filters())
+        wanted.append(found)
+        standings.append(standing)
+    chosen = _share_out(wanted, n_each)
+    materials = []
+    for at, heading in enumerate(headings):
+        role = role_of_heading(heading.text)
+        if wanted[at] and not chosen[at]:
+            standings[at] = Standing.TAKEN
+        passages = _by_role(chosen[at], role)
+        materials.append(Material(heading, role, passages, standings[at], same[at]))
     return materials
 
 
-def draft_request(topic: str, material: Material, endpoint: Endpoint) -> Request | None:
-    """What would be sent for a heading; None where the library offers nothing for it."""
-    if not material.passages:
-        return None
-    return build_request(
-        f"请为题为“{topic}”的讲话稿，起草标题“{material.heading}”下的一段话。",
-        material.passages,
-        model=endpoint.model,
-        temperature=endpoint.temperature,
-        context_tokens=endpoint.context_tokens,
-        answer_tokens=endpoint.answer_tokens,
-        system=DRAFT,
-    )
+def check_topic(topic: str) -> str:
+    """The topic without blanks around it.
+
+    Raises:
+        QuestionError: It is empty or long.
+
+    """
+    topic = " ".join(topic.split())
+    if not any(char.isalnum() for char in topic):
+        raise QuestionError("还没有写讲话的题目。", "请写上题目或主题，如：科技成果转化。")
+    if len(topic) > MAX_TOPIC_CHARS:
+        raise QuestionError(
+            f"题目有 {len(topic)} 字，最多 {MAX_TOPIC_CHARS} 字。",
+            "请只写题目；提纲每行一个标题，写在提纲框里。",
+        )
+    return topic
 
 
-def draft_paragraph(
-    engine: Engine,
-    request: Request | None,
-    endpoint: Endpoint,
-    stop: threading.Event | None = None,
-) -> Draft:
-    """The paragraph that a `draft_request` asks for, by a model, through the gate."""
-    if request is None:
-        return Draft((), Note.NO_PASSAGES.value)
-    try:
-        text = "".join(endpoint.stream(request, stop))
-    except EndpointFailure as failure:
-        return Draft((), failure.note.value)
-    sentences = check_answer(text, request.passages, engine.encoder)
-    if not any(sentence.citations for sentence in sentences):
-        return Draft((), Note.GARBAGE.value)
-    return Draft(sentences)
+def _first_same(headings: Sequence[Heading], at: int) -> int | None:
+    return next((n for n in range(at) if is_same(headings[n], headings[at])), None)
 
 
-def render_material(
-    topic: str, materials: Sequence[Material], drafts: Sequence[Draft] = ()
-) -> dict[str, Any]:
-    """The JSON document of `speechrag material`; `draft` where a model was asked."""
-    headings: list[dict[str, Any]] = [
-        {
-            "heading": material.heading,
-            "role": material.role.value if material.role else None,
-            "passages": [render_hit(hit) for hit in material.passages],
-        }
-        for material in materials
+def _find(
+    engine: Engine, topic: str, heading: Heading, k: int, filters: Filters
+) -> tuple[list[Hit], Standing]:
+    """What speaks to a heading, those of its role first; nothing where the library is silent."""
+    words = heading.text
+    if len(words) <= SHORT and heading.parent:
+        words = f"{heading.parent} {words}"
+    asked = f"{topic} {words}"
+    role = role_of_heading(heading.text)
+    hits = engine.search(asked, k=k, filters=filters).hits
+    standing = _standing(engine, asked, heading.text, hits, filters)
+    if standing is Standing.SILENT:
+        return [], standing
+    of_role: tuple[Hit, ...] = ()
+    if role is not None:
+        only = replace(filters, roles=frozenset({role.value}))
+        of_role = engine.search(asked, k=k, filters=only).hits
+    least = LEAST * max(hit.score for hit in hits)
+    found = {hit.passage.id: hit for hit in (*of_role, *hits) if hit.score >= least}
+    return list(found.values()), standing
+
+
+def _standing(
+    engine: Engine, asked: str, heading: str, hits: Sequence[Hit], filters: Filters
+) -> Standing:
+    """Whether the library speaks to topic and heading together, and to the heading by itself."""
+    together = alone = confidence(engine.analyse(asked), hits, engine)
+    with suppress(QuestionError):  # a heading of question words alone says nothing by itself
+        own = engine.search(heading, k=len(hits) or None, filters=filters).hits
+        alone = confidence(engine.analyse(heading), own, engine)
+    if together < THRESHOLD or alone < HARDLY:
+        return Standing.SILENT
+    return Standing.SPOKEN if alone >= THRESHOLD else Standing.LOOSE
+
+
+def _share_out(wanted: Sequence[Sequence[Hit]], n_each: int) -> list[list[Hit]]:
+    """Each passage to one heading: where it ranks higher, then where it scores higher."""
+    claims = [
+        (rank, -hit.score, at, hit)
+        for at, hits in enumerate(wanted)
+        for rank, hit in enumerate(hits)
     ]
-    for heading, draft in zip(headings, drafts, strict=False):
-        heading["draft"] = {
-            "sentences": [render_sentence(sentence) for sentence in draft.sentences],
-            "note": str(draft.note) if draft.note else None,
-        }
-    return {"topic": topic, "headings": headings}
+    claims.sort(key=lambda claim: (*claim[:3], claim[3].passage.id))
+    chosen: list[list[Hit]] = [[] for _ in wanted]
+    used: set[str] = set()
+    for _rank, _score, at, hit in claims:
+        if hit.passage.id not in used and len(chosen[at]) < n_each:
+            used.add(hit.passage.id)
+            chosen[at].append(hit)
+    return chosen
+
+
+def _by_role(hits: Sequence[Hit], role: Role | None) -> tuple[Hit, ...]:
+    """Grouped by what they do, the role asked for first, then as the groups first come."""
+    order = [role, *(hit.passage.role for hit in hits if hit.passage.role), None]
+    return tuple(sorted(hits, key=lambda hit: order.index(hit.passage.role)))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from speechrag.answer.endpoint import Endpoint
-    from speechrag.answer.outline_help import Draft, Material
+    from speechrag.answer.outline_draft import Draft
+    from speechrag.answer.outline_help import Material
     from speechrag.answer.records import Answer
     from speechrag.search.engine import Engine
 
@@ -98,8 +99,7 @@ def _preview(args: argparse.Namespace, settings: Settings, engine: Engine) -> in
 def _export(answer: Answer, file: Path) -> None:
     from speechrag.answer.export import render_markdown, write_docx
 
-    if file.suffix.lower() not in {".md", ".docx"}:
-        raise SettingsError(f"--out 的文件应是 .md 或 .docx：{file}", "例如 --out 问答.docx。")
+    _check_out(file)
     try:
         if file.suffix.lower() == ".docx":
             write_docx([answer], file)
@@ -107,6 +107,11 @@ def _export(answer: Answer, file: Path) -> None:
             file.write_text(render_markdown([answer]), encoding="utf-8")
     except OSError as exc:
         raise SettingsError(f"写不了 {file}（{exc.strerror}）。", "请检查路径和写权限。") from exc
+
+
+def _check_out(file: Path | None) -> None:
+    if file and file.suffix.lower() not in {".md", ".docx"}:
+        raise SettingsError(f"--out 的文件应是 .md 或 .docx：{file}", "例如 --out 问答.docx。")
 
 
 def _print_answer(answer: Answer, text: Text) -> None:
@@ -131,64 +136,93 @@ def _print_answer(answer: Answer, text: Text) -> None:
 def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Passages for each heading of an outline."""
     from speechrag.answer.endpoint import Endpoint
-    from speechrag.answer.outline_help import (
-        draft_request,
-        gather_material,
-        read_outline,
-        render_material,
-    )
+    from speechrag.answer.outline import load_outline
+    from speechrag.answer.outline_draft import render_material
+    from speechrag.answer.outline_help import check_topic, gather_material
+    from speechrag.cli.searching import read_filters
     from speechrag.search.engine import Engine
 
-    try:
-        outline = args.outline.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsError(
-            f"提纲读不出来：{args.outline}", "应是 UTF-8 的文本，每行一个标题。"
-        ) from exc
+    topic = check_topic(args.topic)
+    filters = read_filters(args)
+    headings = load_outline(args.outline, str(args.outline))
+    _check_out(args.out)
     engine = Engine.open(settings)
-    materials = gather_material(engine, args.topic, read_outline(outline))
+    materials = gather_material(engine, topic, headings, filters=filters)
     endpoint = Endpoint.from_settings(settings)
     if args.preview:
-        shown = endpoint or Endpoint("", settings.llm_model)
-        requests = [draft_request(args.topic, material, shown) for material in materials]
-        bodies = [request.body() if request else None for request in requests]
-        print_json({"url": shown.base_url or None, "bodies": bodies})
+        _preview_material(topic, materials, endpoint or Endpoint("", settings.llm_model))
         return 0
-    drafts = _draft(args.topic, materials, engine, endpoint) if args.model else []
+    drafts = _draft(topic, materials, engine, endpoint) if args.model else []
+    if args.out:
+        _export_material(topic, materials, drafts, args.out, text)
     if args.json:
-        print_json(render_material(args.topic, materials, drafts))
+        print_json(render_material(topic, materials, drafts))
         return 0
     for number, material in enumerate(materials):
-        print(f"\n## {material.heading}" + (f"  [{material.role}]" if material.role else ""))
-        if drafts:
-            _print_draft(drafts[number])
-        for hit in material.passages:
-            print(f"  {hit.text.replace(chr(10), ' ')}")
+        _print_material(materials, number, drafts, text)
+        for at, hit in enumerate(material.passages, 1):
+            print(f"  [{at}] {hit.text.replace(chr(10), ' ')}")
             print(f"    ——《{hit.speech.title}》 {hit.speech.date or ''}  {hit.speech.source}")
-        if not material.passages:
-            print(f"  {text('nothing')}")
     return 0
+
+
+def _preview_material(topic: str, materials: Sequence[Material], endpoint: Endpoint) -> None:
+    """Show what would be sent for each heading, and send nothing."""
+    from speechrag.answer.outline_draft import draft_request
+
+    requests = [draft_request(topic, material, endpoint) for material in materials]
+    bodies = [request.body() if request else None for request in requests]
+    print_json({"url": endpoint.base_url or None, "bodies": bodies})
 
 
 def _draft(
     topic: str, materials: Sequence[Material], engine: Engine, endpoint: Endpoint | None
 ) -> list[Draft]:
     """A paragraph for each heading; without an endpoint a note that says so."""
-    from speechrag.answer.outline_help import Draft, draft_paragraph, draft_request
-    from speechrag.answer.records import Note
+    from speechrag.answer.outline_draft import Draft, DraftNote, draft_paragraph, draft_request
 
     if endpoint is None:
-        return [Draft((), Note.NO_ENDPOINT.value)] * len(materials)
+        return [Draft((), DraftNote.NO_ENDPOINT)] * len(materials)
     return [
         draft_paragraph(engine, draft_request(topic, material, endpoint), endpoint)
         for material in materials
     ]
 
 
-def _print_draft(draft: Draft) -> None:
-    """The sentences with their citations, which count the passages below; what failed is marked."""
-    if draft.note:
+def _export_material(
+    topic: str, materials: Sequence[Material], drafts: Sequence[Draft], file: Path, text: Text
+) -> None:
+    from speechrag.ui.strings import Strings
+    from speechrag.ui.writing_export import export_material
+
+    data = export_material(
+        topic, materials, dict(enumerate(drafts)), file.suffix.lower()[1:], Strings(text.lang)
+    )
+    try:
+        file.write_bytes(data)
+    except OSError as exc:
+        raise SettingsError(f"写不了 {file}（{exc.strerror}）。", "请检查路径和写权限。") from exc
+
+
+def _print_material(
+    materials: Sequence[Material], number: int, drafts: Sequence[Draft], text: Text
+) -> None:
+    """The heading, how far the library speaks to it, and its draft: sentences with citations."""
+    from speechrag.answer.outline_help import Standing
+
+    material = materials[number]
+    role = f"  [{material.role}]" if material.role else ""
+    print(f"\n## {material.heading.title}{role}")
+    if material.same_as is not None:
+        same = materials[material.same_as].heading.title
+        print(f"  {text('material_repeated', heading=same)}")
+    elif material.standing is not Standing.SPOKEN:
+        print(f"  {text(f'material_{material.standing.value}')}")
+    if not drafts:
+        return
+    draft = drafts[number]
+    if draft.note and material.passages:
         print(f"  （{draft.note}）")
     for sentence in draft.sentences:
-        cited = "".join(f"[{number}]" for number in sentence.citations)
+        cited = "".join(f"[{cited}]" for cited in sentence.citations)
         print(f"  {sentence.text}{cited}" + (f" ⚠ {sentence.problem}" if sentence.problem else ""))

@@ -138,6 +138,10 @@ def _add_answer_commands(add: Add, text: Text) -> None:
     material.add_argument(
         "--outline", type=Path, required=True, metavar="FILE", help=text("opt_outline")
     )
+    material.add_argument("--from", dest="date_from", metavar="DATE", help=text("opt_from"))
+    material.add_argument("--to", dest="date_to", metavar="DATE", help=text("opt_to"))
+    material.add_argument("--kind", action="append", default=[], metavar="K", help=text("opt_kind"))
+    material.add_argument("--out", type=Path, metavar="FILE", help=text("opt_material_out"))
     material.add_argument("--model", action="store_true", help=text("opt_material_model"))
     material.add_argument("--preview", action="store_true", help=text("opt_preview"))
     _add_json(material, text)

@@ -22,7 +22,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Answer one question, or one a line from stdin."""
     from speechrag.search.engine import Engine
 
-    filters = _filters(args)
+    filters = read_filters(args)
     k = settings.k if getattr(args, "k", None) is None else args.k
     if not 1 <= k <= 1000:
         raise SettingsError(f"-k 的值 {k} 超出范围。", "应在 1 到 1000 之间。")
@@ -48,9 +48,16 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     return 0
 
 
-def _filters(args: argparse.Namespace) -> Filters:
+def read_filters(args: argparse.Namespace) -> Filters:
+    """The restrictions of the command line.
+
+    Raises:
+        SettingsError: A role or a date is none.
+
+    """
     known = [role.value for role in Role]
-    for role in args.role:
+    roles = getattr(args, "role", [])
+    for role in roles:
         if role not in known:
             raise SettingsError(f"没有“{role}”这种段落。", f"可用的有：{'、'.join(known)}。")
     for date in (args.date_from, args.date_to):
@@ -60,8 +67,8 @@ def _filters(args: argparse.Namespace) -> Filters:
         date_from=args.date_from,
         date_to=args.date_to,
         kinds=frozenset(args.kind),
-        roles=frozenset(args.role),
-        sources=frozenset(args.source),
+        roles=frozenset(roles),
+        sources=frozenset(getattr(args, "source", [])),
     )
 
 

@@ -204,7 +204,27 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "a question asked before, whose subject a follow-up keeps; may be repeated",
     ),
     "opt_answer_out": ("把回答和出处存成 .docx 或 .md", "save answer and sources as .docx or .md"),
-    "opt_outline": ("提纲文件，每行一个标题", "outline file, a heading a line"),
+    "opt_outline": (
+        "提纲文件，每行一个标题；txt、docx 等文库能读的格式都可以",
+        "outline file, a heading a line; any format that the library reads",
+    ),
+    "opt_material_out": (
+        "把素材、起草的段落和出处存成 .docx 或 .md",
+        "save passages, drafts and sources as .docx or .md",
+    ),
+    "material_loose": (
+        "（以下段落与题目相关，不一定对得上这个标题）",
+        "(these passages are on the topic, and perhaps not on this heading)",
+    ),
+    "material_silent": (
+        "文库里没有讲这个标题的段落。",
+        "no passage of the library speaks to this heading",
+    ),
+    "material_taken": (
+        "合用的段落已列在更贴切的标题下。",
+        "the passages for it stand under headings that they suit better",
+    ),
+    "material_repeated": ("与“{heading}”相同，素材见那里。", "the same as “{heading}”; see there"),
     "no_answer": (
         "资料库里没有找到能回答这个问题的内容。最接近的段落（仅供参考）：",
         "the library holds no answer to this. The nearest passages, for what they are worth:",

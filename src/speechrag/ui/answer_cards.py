@@ -55,7 +55,7 @@ def _source(number: int, answer: Answer, t: Strings) -> str:
 
 
 def _body(answer: Answer, t: Strings) -> str:
-    lines = [(s.group, _sentence(s, t)) for s in answer.sentences]
+    lines = [(s.group, render_sentence(s, t)) for s in answer.sentences]
     if answer.layout is Layout.NUMBERED:
         return "<ol>" + "".join(f"<li>{line}</li>" for _, line in lines) + "</ol>"
     if answer.layout is not Layout.GROUPED:
@@ -73,7 +73,8 @@ def _group(name: str | None, t: Strings) -> str:
     return t("answer_other") if name in {None, "其他"} else t.role(str(name))
 
 
-def _sentence(sentence: Sentence, t: Strings) -> str:
+def render_sentence(sentence: Sentence, t: Strings, anchor: str = "sr-source-") -> str:
+    """A sentence with its marks, its citations as links to `anchor` + number, and its problem."""
     parts, at = [], 0
     for span in sentence.spans:
         parts.append(escape(sentence.text[at : span.start]))
@@ -81,7 +82,7 @@ def _sentence(sentence: Sentence, t: Strings) -> str:
         at = span.end
     parts.append(escape(sentence.text[at:]))
     cited = "".join(
-        f'<sup><a class="sr-cite" href="#sr-source-{number}" '
+        f'<sup><a class="sr-cite" href="#{anchor}{number}" '
         f'aria-label="{escape(t("answer_cited", n=number))}">[{number}]</a></sup>'
         for number in sentence.citations
     )

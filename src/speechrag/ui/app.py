@@ -18,6 +18,7 @@ from speechrag.ui.backend import Library, Progress
 from speechrag.ui.draft_tab import build_basket, build_draft_tab
 from speechrag.ui.library import build_library_tab
 from speechrag.ui.strings import Strings
+from speechrag.ui.writing_tab import build_writing_tab
 
 
 def launch_page(settings: Settings, library: Library | None = None) -> None:
@@ -54,6 +55,8 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
                 filters = build_ask_tab(library, settings, t)
             with gr.Tab(t("tab_answer"), id="answer"):
                 build_answer_tab(library, settings, t)
+            with gr.Tab(t("tab_writing"), id="writing") as writing:
+                build_writing_tab(library, settings, t, writing)
             with gr.Tab(t("tab_draft"), id="draft"):
                 build_draft_tab(library, t)
             with gr.Tab(t("tab_library"), id="library") as tab:

@@ -61,8 +61,8 @@ def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
     )
 
 
-def render_card(hit: Hit, t: Strings) -> str:
-    """One hit."""
+def render_card(hit: Hit, t: Strings, *, with_score: bool = True) -> str:
+    """One hit, with how near it is and why where that is asked for."""
     speech, passage = hit.speech, hit.passage
     cite = render_citation(speech, passage)
     also = ""
@@ -77,18 +77,12 @@ def render_card(hit: Hit, t: Strings) -> str:
         f'<p class="sr-meta">{_meta(speech, t)}{_role_badge(passage, t)}</p></div></header>'
         f"{_path(passage.section_path)}"
         f'<div class="sr-text">{mark_text(hit.text, _spans_within(hit))}</div>'
-        f"{render_truncated(speech.truncated, t)}{also}{_actions(hit, t)}"
+        f"{render_truncated(speech.truncated, t)}{also}{_actions(hit, t, with_score=with_score)}"
         f'<div class="sr-panel" aria-live="polite" hidden></div></article>'
     )
 
 
-def _actions(hit: Hit, t: Strings) -> str:
-    score = f"{min(max(hit.score, 0.0), 1.0):.2f}"
-    parts = "".join(
-        f'<li><span>{escape(t.part(name))}</span><meter min="0" max="1" '
-        f'value="{min(max(value, 0.0), 1.0):.3f}"></meter><span>{value:.2f}</span></li>'
-        for name, value in hit.parts.items()
-    )
+def _actions(hit: Hit, t: Strings, *, with_score: bool) -> str:
     return (
         '<div class="sr-actions">'
         f'<button type="button" data-do="context" aria-expanded="false">'
@@ -96,9 +90,21 @@ def _actions(hit: Hit, t: Strings) -> str:
         f'<button type="button" data-do="copy">{escape(t("copy"))}</button>'
         f'<button type="button" data-do="speech">{escape(t("read_all"))}</button>'
         f'<button type="button" data-desk="basket">{escape(t("basket_add"))}</button>'
+        f"{_score(hit, t) if with_score else ''}</div>"
+    )
+
+
+def _score(hit: Hit, t: Strings) -> str:
+    score = f"{min(max(hit.score, 0.0), 1.0):.2f}"
+    parts = "".join(
+        f'<li><span>{escape(t.part(name))}</span><meter min="0" max="1" '
+        f'value="{min(max(value, 0.0), 1.0):.3f}"></meter><span>{value:.2f}</span></li>'
+        for name, value in hit.parts.items()
+    )
+    return (
         f'<details class="sr-score"><summary>{escape(t("score", score=score))}</summary>'
         f'<div class="sr-parts"><ul>{parts}</ul><div class="sr-why" aria-live="polite"></div>'
-        "</div></details></div>"
+        "</div></details>"
     )
 
 

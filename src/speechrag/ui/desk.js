@@ -39,6 +39,7 @@
     if (panel.dataset.n !== String(n)) return; // another was chosen meanwhile
     panel.innerHTML = html;
     panel.scrollTop = 0;
+    markCards();
     const ids = chosen.get(String(n)) || new Set();
     for (const button of panel.querySelectorAll('[data-desk="comment"]')) {
       press(button, ids.has(button.closest("[data-passage]").dataset.passage));
@@ -76,7 +77,10 @@
       box.innerHTML = answer;
       return say(box.textContent);
     }
-    const file = JSON.parse(answer);
+    save(JSON.parse(answer));
+  }
+
+  function save(file) {
     const bytes = Uint8Array.from(atob(file.data), (char) => char.charCodeAt(0));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([bytes]));
@@ -150,12 +154,11 @@
 
     basket(button) {
       const card = button.closest("[data-passage]");
-      const items = basket().filter((one) => one.passage !== card.dataset.passage);
-      const text = card.querySelector(".sr-text .sr-o") || card.querySelector(".sr-text");
-      const { passage, cite } = card.dataset;
-      items.push({ passage, cite, text: text.textContent });
-      keep(items);
-      say(strings.basket_added);
+      const rest = basket().filter((one) => one.passage !== card.dataset.passage);
+      const isThere = rest.length < basket().length;
+      if (isThere) takeOut(rest);
+      else keep([...rest, itemOf(card)]);
+      say(isThere ? strings.basket_removed : strings.basket_added);
     },
 
     "basket-open"() {
@@ -165,11 +168,19 @@
     },
 
     "basket-remove"(button) {
-      keep(basket().filter((one) => one.passage !== button.dataset.passage));
+      takeOut(basket().filter((one) => one.passage !== button.dataset.passage));
     },
 
-    "basket-clear": () => keep([]),
-    "basket-export": () => download("basket", { items: basket() }),
+    "basket-clear": () => takeOut([]),
+
+    "basket-undo"() {
+      const items = before;
+      before = null;
+      keep(items);
+    },
+
+    "basket-export": (button) =>
+      download("basket", { items: basket(), kind: button.dataset.kind }),
   };
 
   document.addEventListener("click", (event) => {
@@ -204,13 +215,41 @@
     }
   }
 
+  let before = null; // the basket as it was before something was taken out
+
+  function takeOut(items) {
+    const old = basket();
+    keep(items);
+    before = old;
+    drawBasket();
+  }
+
+  function itemOf(card) {
+    const text = card.querySelector(".sr-text .sr-o") || card.querySelector(".sr-text");
+    const under = card.closest("[data-topic]");
+    const { passage, cite } = card.dataset;
+    return { passage, cite, text: text.textContent, topic: under ? under.dataset.topic : "" };
+  }
+
+  // The cards say which of them are in the basket; new cards do so when they are drawn.
+  function markCards() {
+    const known = new Set(basket().map((one) => one.passage));
+    for (const button of document.querySelectorAll('[data-desk="basket"]')) {
+      const isThere = known.has(button.closest("[data-passage]").dataset.passage);
+      button.setAttribute("aria-pressed", String(isThere));
+      button.textContent = isThere ? strings.basket_there : strings.basket_add;
+    }
+  }
+
   function keep(items) {
+    before = null;
     try {
       localStorage.setItem(BASKET_KEY, JSON.stringify(items));
     } catch {
       // storage may be switched off: then there is no basket
     }
     drawBasket();
+    markCards();
   }
 
   function make(tag, text, data = {}) {
@@ -225,9 +264,9 @@
     const items = basket();
     const opener = document.getElementById("sd-basket");
     opener.textContent = `${strings.basket} ${items.length}`;
-    opener.hidden = items.length === 0;
+    opener.hidden = items.length === 0 && !before;
     const panel = document.getElementById("sd-basket-panel");
-    if (!items.length) panel.hidden = true;
+    if (opener.hidden) panel.hidden = true;
     opener.setAttribute("aria-expanded", String(!panel.hidden));
     const list = document.createElement("ol");
     for (const item of items) {
@@ -238,8 +277,14 @@
       list.append(row);
     }
     const buttons = make("div", "");
-    buttons.append(make("button", strings.basket_export, { desk: "basket-export" }));
-    buttons.append(make("button", strings.basket_clear, { desk: "basket-clear" }));
+    if (items.length) {
+      buttons.append(make("button", strings.basket_export, { desk: "basket-export" }));
+      buttons.append(make("button", "Markdown", { desk: "basket-export", kind: "md" }));
+      buttons.append(make("button", strings.basket_clear, { desk: "basket-clear" }));
+    } else {
+      buttons.append(make("p", strings.basket_empty));
+    }
+    if (before) buttons.append(make("button", strings.basket_undo, { desk: "basket-undo" }));
     panel.replaceChildren(buttons, list);
   }
 
@@ -258,6 +303,16 @@
   });
 
   window.speechdesk = {
+    save,
+    mark: markCards,
+
+    collect(cards) {
+      const items = cards.map(itemOf);
+      const ids = new Set(items.map((one) => one.passage));
+      keep([...basket().filter((one) => !ids.has(one.passage)), ...items]);
+      say(strings.basket_added);
+    },
+
     attach(element, functions, watch) {
       servers.push(functions);
       let report = "";

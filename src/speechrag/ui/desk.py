@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from speechrag.draft.basket import BasketItem, export_basket
+from speechrag.draft.basket import BasketItem, export_basket, write_basket
 from speechrag.draft.candidates import Library as DraftLibrary
 from speechrag.draft.compare import Comparer, Progress
 from speechrag.draft.docx_report import write_docx
@@ -31,6 +31,7 @@ from speechrag.ui.strings import Strings
 
 MAX_REPORTS = 8  # kept in memory, so that they can be exported; nothing is written to disk
 MAX_BASKET = 500
+MAX_TOPIC = 200  # characters of a heading under which something was collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Desk:
             kept = self._find(str(asked["report"]))
             kind = str(asked["kind"])
             chosen = {int(n): set(map(str, ids)) for n, ids in asked.get("chosen", {}).items()}
-            return _as_download(f"{t('report_file')}.{kind}", _export(kept, kind, chosen))
+            return as_download(f"{t('report_file')}.{kind}", _export(kept, kind, chosen))
 
         return [matches, export]
 
@@ -135,7 +136,10 @@ def basket_functions(library: Library, t: Strings) -> list[Callable[..., str]]:
     def basket(asked: dict[str, Any]) -> str:
         engine = library.engine()
         items = [_basket_item(engine, one) for one in list(asked["items"])[:MAX_BASKET]]
-        return _as_download(f"{t('basket_file')}.docx", export_basket(items, t("basket_title")))
+        if asked.get("kind") == "md":
+            data = write_basket(items, t("basket_title")).encode()
+            return as_download(f"{t('basket_file')}.md", data)
+        return as_download(f"{t('basket_file')}.docx", export_basket(items, t("basket_title")))
 
     return [basket]
 
@@ -145,7 +149,10 @@ def _basket_item(engine: Answering, one: dict[str, Any]) -> BasketItem:
     try:
         (passage,) = engine.context(str(one["passage"]), 0, 0)
     except LookupError:
-        return BasketItem(text=str(one.get("text", "")), source=str(one.get("cite", "")))
+        topic = str(one.get("topic", ""))[:MAX_TOPIC]
+        return BasketItem(
+            text=str(one.get("text", "")), source=str(one.get("cite", "")), topic=topic
+        )
     speech = engine.speech(passage.speech_id)
     return BasketItem(
         text=speech.text[passage.start : passage.end],
@@ -155,6 +162,7 @@ def _basket_item(engine: Answering, one: dict[str, Any]) -> BasketItem:
         source=speech.source,
         section=passage.section_path,
         note=str(one.get("note", "")),
+        topic=str(one.get("topic", ""))[:MAX_TOPIC],
     )
 
 
@@ -181,6 +189,6 @@ def _with_chosen(report: Report, chosen: dict[int, set[str]]) -> Report:
     return replace(report, comparison=replace(report.comparison, findings=findings))
 
 
-def _as_download(name: str, data: bytes) -> str:
-    """What desk.js makes a download of."""
+def as_download(name: str, data: bytes) -> str:
+    """What the page's script makes a download of."""
     return json.dumps({"name": name, "data": base64.b64encode(data).decode()})

@@ -62,6 +62,9 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "basket": ("素材篮", "Basket"),
     "basket_add": ("放入素材篮", "Add to basket"),
     "basket_added": ("已放入素材篮", "Added to the basket"),
+    "basket_there": ("已在素材篮 ✓", "In the basket ✓"),
+    "basket_removed": ("已移出素材篮", "Taken out of the basket"),
+    "basket_undo": ("撤销", "Undo"),
     "basket_empty": ("素材篮是空的。", "The basket is empty."),
     "basket_remove": ("移出", "Remove"),
     "basket_clear": ("清空", "Empty it"),
@@ -72,7 +75,8 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
 }
 
 SCRIPT_STRINGS = (
-    "basket", "basket_added", "basket_empty", "basket_remove", "basket_clear", "basket_export",
+    "basket", "basket_add", "basket_added", "basket_there", "basket_removed", "basket_empty",
+    "basket_remove", "basket_clear", "basket_export", "basket_undo",
     "desk_comment", "desk_commented",
 )  # fmt: skip
 """Those that desk.js shows."""

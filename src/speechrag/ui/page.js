@@ -217,6 +217,8 @@
   });
 
   window.speechrag = {
+    copyText,
+
     press() {
       const question = document.querySelector("#sr-question textarea");
       if (question.value.trim()) document.getElementById("sr-ask").click();
@@ -233,6 +235,7 @@
         }
         for (const details of element.querySelectorAll(".sr-score")) details.open = false;
         pressScript();
+        window.speechdesk.mark();
         const found = element.querySelector(".sr-head strong");
         if (found) document.getElementById("sr-announced").textContent = found.textContent;
         const narrow = window.matchMedia("(max-width: 700px)").matches;

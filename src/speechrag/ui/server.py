@@ -19,6 +19,7 @@ from speechrag.ui.answers import find_original
 from speechrag.ui.backend import Library
 from speechrag.ui.draft_strings import SCRIPT_STRINGS
 from speechrag.ui.strings import Strings, choose_language
+from speechrag.ui.writing_strings import WRITING_SCRIPT_STRINGS
 
 HERE = Path(__file__).parent
 MAX_UPLOAD = "100mb"
@@ -27,6 +28,7 @@ _SCRIPT_STRINGS = (
     "show_context", "hide_context", "copy", "copied", "copied_short", "copy_failed",
     "loading", "unreachable", "close", "choose_files",
 )  # fmt: skip
+_OURS = (("style.css", "desk.css", "writing.css"), ("page.js", "desk.js", "writing.js"))
 _FOREIGN = re.compile(
     r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*|<link\s+rel="manifest"[^>]*>\s*'
 )
@@ -227,11 +229,10 @@ class Frame:
 def rewrite_page(html: str, lang: str, nonce: str) -> str:
     """Gradio's index.html with our language, style and script, and no other host's name."""
     t = Strings(lang)
-    words = t.all(*_SCRIPT_STRINGS, *SCRIPT_STRINGS)
+    words = t.all(*_SCRIPT_STRINGS, *SCRIPT_STRINGS, *WRITING_SCRIPT_STRINGS)
     strings = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     style, script = (
-        "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-        for names in (("style.css", "desk.css"), ("page.js", "desk.js"))
+        "\n".join((HERE / name).read_text(encoding="utf-8") for name in names) for names in _OURS
     )
     ours = (
         f'<meta charset="utf-8" /><title>{escape(t("name"))}</title>'

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from speechrag.ui.answer_strings import ANSWER_STRINGS
 from speechrag.ui.draft_strings import DRAFT_STRINGS
+from speechrag.ui.writing_strings import WRITING_STRINGS
 
 _STRINGS: dict[str, tuple[str, str]] = {
     **DRAFT_STRINGS,
     **ANSWER_STRINGS,
+    **WRITING_STRINGS,
     # the frame
     "name": ("讲话检索", "Speech search"),
     "tagline": (
@@ -57,6 +59,7 @@ _STRINGS: dict[str, tuple[str, str]] = {
     "dates_reversed_hint": ("请把两个日期对调。", "Swap the two dates."),
     # results
     "colon": ("：", ": "),
+    "semicolon": ("；", "; "),
     "filtered": ("筛选：{filters}", "Filters: {filters}"),
     "since": ("{date} 起", "from {date}"),
     "until": ("到 {date}", "until {date}"),
