@@ -143,10 +143,10 @@ def _poll(pid: int, peak: Peak, done: threading.Event, deadline: float | None) -
         if deadline is not None and time.perf_counter() > deadline:
             _end(pid)
             return
-        started = time.perf_counter()
+        started = time.thread_time()
         now = memory_of(pid)
-        # The kernel walks every page: what is looked at is not to be slowed by more than 2 %.
-        pause = min(MAX_POLL_S, max(POLL_S, 50 * (time.perf_counter() - started)))
+        # The kernel walks every page: what is looked at is not to be slowed by more than 5 %.
+        pause = min(MAX_POLL_S, max(POLL_S, 20 * (time.thread_time() - started)))
         peak.own_mib = max(peak.own_mib, now.own_mib)
         peak.mapped_mib = max(peak.mapped_mib, now.mapped_mib)
 
