@@ -46,6 +46,7 @@ class BodyWriter:
         digest = previous.manifest.encoder_digest if previous else None
         same_encoder = digest == encoder.digest
         self._vectors = VectorWriter(work / "body.f32", encoder.dim, self._encode)
+        self._cuts_once = isinstance(encoder, EncodesWithTokens)
         self._tokens: TokenWriter | None = None
         if isinstance(encoder, HasTokens):
             self._tokens = TokenWriter(work / "tokens.i32", encoder)
@@ -78,8 +79,7 @@ class BodyWriter:
             self._vectors.add_vectors(self._old_vectors.body.vectors(np.asarray([old])))
             self.n_reused += 1
         else:
-            cuts_once = isinstance(self._encoder, EncodesWithTokens)
-            if self._tokens is not None and cuts_once and not has_tokens:
+            if self._tokens is not None and self._cuts_once and not has_tokens:
                 self._tokens.expect()
                 self._asked.append((spans, heading))
                 has_tokens = True

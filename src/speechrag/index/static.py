@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +34,11 @@ DIGEST_FILE = "digest.txt"
 # At a time, so that rows gathered stay in the processor's cache; memory is bounded by it.
 _BATCH_TEXTS = 512
 _SUM_TEXTS = 16
-# From here on building the array segmenter pays (benchmarks/encoding.py: 0.3 s to build).
-_MANY_CHARS = 400_000
+# From here on building the array segmenter pays: 0.3 s, and 0.15 ms a passage less, and
+# `tokenizers`, which takes 0.2 s to load, is not needed at all (benchmarks/encoding.py).
+_MANY_CHARS = 50_000
 _BULK_TEXTS = 256  # fewer at a time are questions
+_FEW_TEXTS = 16  # for fewer the array segmenter is slower, even where it is there
 # Words that `nearest_tokens` may name, by script, and how many: the most frequent, which come first
 # in the vocabulary; rare words are near to much and mean little.
 _SCRIPTS: dict[str, tuple[Callable[[str], bool], int]] = {
@@ -46,6 +47,7 @@ _SCRIPTS: dict[str, tuple[Callable[[str], bool], int]] = {
 }
 
 Ids = NDArray[np.int32]
+_Number = TypeVar("_Number", np.int32, np.int64)
 
 
 class StaticEncoder:
@@ -66,9 +68,7 @@ class StaticEncoder:
         self._path = path
         self._embeddings, self._scales = _read_weights(path / WEIGHTS_FILE)
         self._n_chars = 0  # of all the batches so far: a build comes with one after the other
-        self._preparing = threading.Lock()
-        self._rows = np.empty((0, 0), np.float32)
-        self._has_row = np.zeros(0, np.bool_)
+        self._lengths = np.zeros(len(self._scales), np.float32)  # of the rows met so far
         self._common: dict[str, tuple[list[str], Vectors]] = {}
 
     @property
@@ -157,7 +157,7 @@ class StaticEncoder:
 
     def _encode(self, texts: Sequence[str], *, in_bulk: bool) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        with self._one_thread() if in_bulk else nullcontext():
+        with self._one_thread() if len(texts) >= _BULK_TEXTS else nullcontext():
             for start in range(0, len(texts), _BATCH_TEXTS):
                 batch = texts[start : start + _BATCH_TEXTS]
                 ids, starts = self._segment(batch, in_bulk=in_bulk)
@@ -180,7 +180,8 @@ class StaticEncoder:
 
     def _segment(self, texts: Sequence[str], *, in_bulk: bool) -> tuple[Ids, NDArray[np.int64]]:
         """The tokens of texts, one after the other, and where each text's begin."""
-        found = self._segmenter.segment(texts) if in_bulk else None
+        is_there = "_segmenter" in vars(self) and len(texts) >= _FEW_TEXTS
+        found = self._segmenter.segment(texts) if in_bulk or is_there else None
         return found or self._tokenize([fold(text) for text in texts])
 
     @cached_property
@@ -219,7 +220,7 @@ class StaticEncoder:
         for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
             first = number * _SUM_TEXTS
             size = min(_SUM_TEXTS, n - first)
-            used = np.unique(ids[low:high])
+            used = _distinct_rising(ids[low:high])
             place_of[used] = np.arange(len(used))
             places = place_of[ids[low:high]]
             cells = (row[low:high] - first) * len(used) + places
@@ -227,18 +228,6 @@ class StaticEncoder:
             counts = counts.reshape(size, len(used)) * self._scales[used]
             rows = self._embeddings[used].astype(np.float32)
             np.matmul(counts, rows, out=out[first : first + size])
-
-    def _prepare(self, ids: Ids) -> None:
-        """Bring the rows that are met for the first time to float32."""
-        if not len(self._rows):
-            with self._preparing:
-                if not len(self._rows):
-                    self._has_row = np.zeros(len(self._embeddings), np.bool_)
-                    # Pages come when written. Last: other threads look at it.
-                    self._rows = np.zeros(self._embeddings.shape, np.float32)
-        new = np.unique(ids[~self._has_row[ids]])
-        self._rows[new] = self._embeddings[new] * self._scales[new, None]
-        self._has_row[new] = True
 
     def token_vectors(self, text: str) -> list[tuple[str, tuple[int, int], Vectors]]:
         """Each token as the text has it, its offsets in the text, and its share of the vector.
@@ -248,8 +237,7 @@ class StaticEncoder:
         """
         encoding = self._tokenizer.encode(fold(text), add_special_tokens=False)
         ids = np.asarray(encoding.ids, np.int32)
-        self._prepare(ids)
-        rows = self._rows[ids]
+        rows = self.token_rows(ids)
         norm = float(np.linalg.norm(rows.sum(axis=0))) or 1.0
         return [
             (text[start:end], (start, end), row / norm)
@@ -272,7 +260,7 @@ class StaticEncoder:
         shifts = starts[told] - np.cumsum(sizes) + sizes
         place = np.arange(int(sizes.sum())) + np.repeat(shifts, sizes)
         kept = self._scales[ids[place]] > 0
-        pairs = np.unique((np.repeat(told, sizes)[kept] << 32) | ids[place][kept])
+        pairs = _distinct_rising((np.repeat(told, sizes)[kept] << 32) | ids[place][kept])
         bounds = np.searchsorted(pairs, np.arange(len(starts) + 1) << 32)
         distinct = (pairs & 0xFFFFFFFF).astype(np.int32)
         return [distinct[a:b] for a, b in itertools.pairwise(bounds.tolist())]
@@ -291,9 +279,24 @@ class StaticEncoder:
 
     def token_rows(self, ids: Ids) -> Vectors:
         """The rows of tokens: float32, shape (len(ids), dim); a row's norm is its weight."""
-        self._prepare(ids)
-        rows: Vectors = self._rows[ids]
+        rows: Vectors = self._embeddings.take(ids, axis=0).astype(np.float32)
+        rows *= self._scales[ids, None]
         return rows
+
+    def unscaled_rows(self, ids: Ids) -> tuple[Vectors, Vectors, Vectors]:
+        """`token_rows` before each is multiplied by its scale; the scales; the rows' lengths.
+
+        Scaling a row's products with other vectors costs a tenth of scaling the row.
+
+        Returns:
+            float32, shapes (len(ids), dim), (len(ids),), (len(ids),).
+        """
+        rows: Vectors = self._embeddings.take(ids, axis=0).astype(np.float32)
+        lengths = self._lengths[ids]
+        if not lengths.all():  # threads that meet here write the same numbers
+            lengths = np.sqrt(np.einsum("rd,rd->r", rows, rows)) * self._scales[ids]
+            self._lengths[ids] = lengths
+        return rows, self._scales[ids], lengths
 
     def token_names(self, ids: Ids) -> list[str]:
         """The tokens as the vocabulary writes them."""
@@ -344,6 +347,14 @@ class StaticEncoder:
 
 def _stretches(texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]) -> list[str]:
     return [text[a:b] for text, each in zip(texts, parts, strict=True) for a, b in each]
+
+
+def _distinct_rising(values: NDArray[_Number]) -> NDArray[_Number]:
+    """What `np.unique` gives; for these sizes sorting is several times as fast as its hashing."""
+    values = np.sort(values)
+    is_first = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return values[is_first]
 
 
 _REINSTALL = "Install speechrag again, or name another encoder in speechrag.yaml."
