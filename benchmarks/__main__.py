@@ -16,6 +16,8 @@ import time
 BENCHMARKS = {
     "encoding": "vectors a second, beside SentenceTransformer.encode on the same model",
     "retrieval": "nDCG@10 by kind: the ablation ladder",
+    "thresholds": "scores of right passages beside those of questions that nothing answers",
+    "cleaning": "what is kept of a speech and of the page around it",
     "draft_labels": "precision and recall of the draft desk's labels",
     "draft_speed": "a draft against a large library",
     "answers": "citations and refusals of answers",
