@@ -1,7 +1,7 @@
 """Undo a whole file's misreading: bytes that a program took for another encoding and saved again.
 
 Chinese in UTF-8 shown as å…¨å¸‚ (Windows-1252), as 鍏ㄥ競 (GBK), or GBK shown as È«ÊÐ: their bytes
-are still there: written in the wrong encoding and read in the right one they are text again. Runs in
+are still there: written in the wrong encoding and read in the right one they are text. Runs in
 a sound file are `mojibake`'s; here nearly every character must be unlikely, and likely afterwards.
 """
 
