@@ -110,7 +110,7 @@ def _late_stages(
     engine: Any, queries: Sequence[Any], vectors: np.ndarray
 ) -> dict[str, tuple[Callable[[Any], object], Sequence[Any]]]:
     """The stages that work on candidates, from their rows on."""
-    from speechrag.search.hits import find_matches
+    from speechrag.search.marks import find_matches
 
     located, candidates = [], []
     for query, vector in zip(queries, vectors, strict=True):
@@ -121,7 +121,7 @@ def _late_stages(
         )
     return {
         "words and sentences of 150 candidates": (
-            lambda given: engine.matcher.match(*given), candidates
+            lambda given: engine.pipeline.matcher.match(*given), candidates
         ),
         "marking words in the hits": (
             lambda given: [find_matches(engine.tokenizer, given[0], *at) for at in given[1]],

@@ -215,7 +215,7 @@ class Hit:
     score: float
     parts: dict[str, float] = field(default_factory=dict)  # what each stage gave it
     also_in: tuple[Place, ...] = ()
-    matched: tuple[tuple[int, int], ...] = ()  # ranges of speech.text whose words match
+    matched: Sequence[tuple[int, int]] = ()  # ranges of speech.text whose words match
 
     @property
     def text(self) -> str:

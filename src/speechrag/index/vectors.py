@@ -165,7 +165,16 @@ class FaissStore:
             return np.zeros((0, self.dim), dtype=np.float32)
         if not self.is_exact and self._index.direct_map.type == 0:
             self._index.make_direct_map()
+        if self.is_exact:
+            # A quarter of `reconstruct_batch`, which sets itself up anew for each row.
+            _load_faiss().omp_set_num_threads(1)
+            return np.asarray(self._index.sa_decode(self._codes().take(wanted, axis=0)))
         return np.asarray(self._index.reconstruct_batch(wanted), dtype=np.float32)
+
+    def _codes(self) -> NDArray[np.uint8]:
+        """The rows as FAISS holds them, where every row is compared; no copy."""
+        codes = _load_faiss().rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
+        return np.asarray(codes).reshape(self._index.ntotal, -1)
 
     def append(self, vectors: Vectors) -> None:
         """Add rows after the last; clusters, where there are any, stay where they were trained."""
@@ -173,11 +182,9 @@ class FaissStore:
 
     def overwrite(self, rows: NDArray[np.integer[Any]], vectors: Vectors) -> None:
         """Put other vectors, shape (len(rows), dim), in the place of rows."""
-        faiss = _load_faiss()
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         if self.is_exact:
-            codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
-            codes.reshape(self._index.ntotal, -1)[rows] = self._index.sa_encode(vectors)
+            self._codes()[rows] = self._index.sa_encode(vectors)
         else:
             self._index.make_direct_map()
             self._index.update_vectors(np.ascontiguousarray(rows, dtype=np.int64), vectors)

@@ -153,15 +153,21 @@ def _gather_here(
 ) -> tuple[Rows, NDArray[np.float32], NDArray[np.float32]]:
     """The candidates' rows, rising, with their BM25 scores and cosines."""
     lexical = generation.lexical.scores(terms, fields)
-    found = [top_rows(lexical, N_CANDIDATES, allowed.mask)[1]]
-    queries = vector[None, :]
+    others = [top_rows(lexical, N_CANDIDATES, allowed.mask)[1]]
+    cosines, near = np.zeros(0, np.float32), np.zeros(0, np.int64)
     if vector.any():
-        found.append(_valid(generation.body.search(queries, N_CANDIDATES, allowed.mask)[1][0]))
+        queries = vector[None, :]
+        scores, found = generation.body.search(queries, N_CANDIDATES, allowed.mask)
+        cosines, near = scores[0][found[0] >= 0], _valid(found[0])
         contexts = _valid(generation.context.search(queries, N_CONTEXTS)[1][0])
         n_contexts = generation.context.n_vectors
-        found.append(_rows_under(generation.context_of, n_contexts, contexts, allowed.mask))
-    rows = np.unique(np.concatenate(found)).astype(np.int64)
-    return rows, lexical[rows], _cosines(generation.body, rows, vector)
+        others.append(_rows_under(generation.context_of, n_contexts, contexts, allowed.mask))
+    # The search has told the cosines of what it found: only the others' vectors are read.
+    rest = np.setdiff1d(np.concatenate(others), near).astype(np.int64)
+    rows = np.concatenate([near, rest])
+    dense = np.concatenate([cosines, _cosines(generation.body, rest, vector)])
+    order = np.argsort(rows)
+    return rows[order], lexical[rows[order]], dense[order]
 
 
 def _gather_remotely(

@@ -1,8 +1,7 @@
 """The engine: one generation of the index, one encoder, one tokenizer; questions in, hits out.
 
-The stages of a search, in order: read the question, gather candidates from the words and from the
-meaning, weigh every candidate by every stage, fold near copies, cap hits a speech, cut what is too
-far off.
+What happens between a question and its hits is in `search.pipeline`; here questions are read and
+encoded, what is too far off is cut, and the library can be looked through.
 """
 
 from __future__ import annotations
@@ -10,10 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
-
-import numpy as np
 
 from speechrag.config import Settings
 from speechrag.index.encoders import load_encoder
@@ -21,15 +17,12 @@ from speechrag.index.generation import open_current
 from speechrag.index.milvus.vectors import open_remote
 from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import Tokenizer
-from speechrag.search.candidates import Searchable, Selection, gather_signals
+from speechrag.search.candidates import Searchable, Selection
 from speechrag.search.explain import Explanation, explain_hit
-from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
-from speechrag.search.hits import build_hit, choose_places, find_matches
-from speechrag.search.late import N_LATE, TokenMatcher, TokenRows
-from speechrag.search.names import find_names, name_scores
-from speechrag.search.nearby import nearby_scores
+from speechrag.search.fuse import Weights
+from speechrag.search.pipeline import Pipeline
 from speechrag.search.query import Query, analyse_question
-from speechrag.search.rerank import N_RERANKED, CrossEncoderReranker, Reranker
+from speechrag.search.rerank import CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
 from speechrag.types import (
     Encoder,
@@ -69,9 +62,8 @@ class Engine:
         self.encoder = encoder
         self.tokenizer = tokenizer
         self.settings = settings
-        self.matcher = TokenMatcher(encoder, generation) if isinstance(encoder, TokenRows) else None
-        self.weights = weights or (Weights() if self.matcher else WITHOUT_TOKENS)
         self.reranker = reranker
+        self.pipeline = Pipeline(generation, encoder, tokenizer, weights, reranker)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> Engine:
@@ -94,6 +86,11 @@ class Engine:
             generation.aim(settings.recall)
             warmed.result()
         return cls(generation, encoder, tokenizer, settings, reranker=_load_reranker(settings))
+
+    @property
+    def weights(self) -> Weights:
+        """How the stages count."""
+        return self.pipeline.weights
 
     @property
     def encoder_name(self) -> str:
@@ -146,12 +143,12 @@ class Engine:
         started: float,
     ) -> SearchResult:
         """One question: a first pass, a relaxed one when it finds nothing, else suggestions."""
-        found = self._find(query, vector, allowed, k, cap)
+        found = self.pipeline.run(query, vector, allowed, k, cap)
         hits = self._close_enough(found)
         relaxed = False
         if not hits and found:
             wider = expand_query(query, self.encoder, self.generation.lexical, relaxed=True)
-            found = self._find(wider, vector, allowed, k, cap)
+            found = self.pipeline.run(wider, vector, allowed, k, cap)
             hits = self._close_enough(found)
             relaxed = bool(hits)
         return SearchResult(
@@ -161,22 +158,6 @@ class Engine:
             relaxed=relaxed,
             suggestions=() if hits else tuple(found[:N_SUGGESTIONS]),
         )
-
-    def _find(
-        self,
-        query: Query,
-        vector: Vectors,
-        allowed: Selection,
-        k: int,
-        cap: int,
-    ) -> list[Hit]:
-        signals = gather_signals(self.generation, query, vector, allowed, self.weights)
-        if self.matcher is not None and self.weights.late:
-            signals = self._match_late(query, vector, signals, self.matcher)
-        if self.weights.name and (names := find_names(query.text)):
-            name = name_scores(self.generation, self.tokenizer, names, signals.rows)
-            signals = replace(signals, name=name)
-        return self._to_hits(query, signals, k, cap)
 
     def _close_enough(self, hits: list[Hit]) -> tuple[Hit, ...]:
         """The hits worth showing: none where even the best is far off."""
@@ -190,57 +171,6 @@ class Engine:
         """The question as the index is asked it."""
         query = analyse_question(question, self.tokenizer)
         return expand_query(query, self.encoder, self.generation.lexical)
-
-    def _match_late(
-        self, query: Query, vector: Vectors, signals: Signals, matcher: TokenMatcher
-    ) -> Signals:
-        """The best candidates so far, with their words held against the question's."""
-        scores, _ = fuse_signals(signals, WITHOUT_TOKENS, asks_fact=query.asks_fact)
-        signals = signals.take(np.lexsort((signals.rows, -scores))[:N_LATE])
-        late, sentence = matcher.match(query.text, vector, signals.rows)
-        nearby = nearby_scores(self.generation, vector, signals.rows)
-        return replace(signals, late=late, sentence=sentence, nearby=nearby)
-
-    def _to_hits(self, query: Query, signals: Signals, k: int, cap: int) -> list[Hit]:
-        scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)
-        if self.reranker is not None:
-            scores, parts = self._rerank(query, signals, scores, parts, self.reranker)
-        order = np.lexsort((signals.rows, -scores))
-        store = self.generation.store
-        chosen = choose_places(store, signals.rows, order, k, cap)
-        return [
-            build_hit(
-                store,
-                int(signals.rows[at]),
-                rank,
-                float(scores[at]),
-                {name: float(values[at]) for name, values in parts.items()},
-                self._matches(query, int(signals.rows[at])),
-            )
-            for rank, at in enumerate(chosen, 1)
-        ]
-
-    def _matches(self, query: Query, row: int) -> tuple[tuple[int, int], ...]:
-        speech, passage = self.generation.store.located(row)
-        return find_matches(self.tokenizer, set(query.terms) | set(query.added), speech, passage)
-
-    def _rerank(
-        self,
-        query: Query,
-        signals: Signals,
-        scores: Floats,
-        parts: dict[str, Floats],
-        reranker: Reranker,
-    ) -> tuple[Floats, dict[str, Floats]]:
-        """The best candidates by the reranker's score, above all others by their old one."""
-        best = np.lexsort((signals.rows, -scores))[:N_RERANKED]
-        texts = [self.generation.store.text(int(row)) for row in signals.rows[best]]
-        reranked = np.zeros_like(scores)
-        reranked[best] = reranker.score(query.text, texts)
-        rest = np.ones(len(scores), dtype=bool)
-        rest[best] = False
-        final = np.where(rest, np.minimum(scores, 1) - 1, reranked).astype(np.float32)
-        return final, parts | {"rerank": reranked}
 
     def explain(self, question: str, hit: Hit) -> Explanation:
         """Why this hit was found for this question."""

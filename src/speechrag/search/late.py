@@ -52,6 +52,14 @@ class TokenRows(Protocol):
         """The tokens as words."""
 
 
+@runtime_checkable
+class KeepsScales(Protocol):
+    """An encoder whose token vectors are kept as directions with a scale each."""
+
+    def unscaled_rows(self, ids: Ids) -> tuple[Vectors, Floats, Floats]:
+        """The vectors before each is multiplied by its scale; the scales; the whole lengths."""
+
+
 def best_matches(
     encoder: TokenRows, question: str, passages: Sequence[Ids], idf: Callable[[str], float]
 ) -> Floats:
@@ -70,8 +78,8 @@ def best_matches(
     scores = np.zeros(len(passages), dtype=np.float32)
     weights = norms * np.sqrt(rarity)
     if tokens.filled and weights.sum() > 0:
-        best = tokens.best_cosines(_products(tokens.rows, asked))
-        scores[tokens.filled] = best @ (weights / weights.sum())
+        best = tokens.best_cosines(tokens.products(asked))
+        scores[tokens.filled] = (weights / weights.sum()) @ best
     return scores
 
 
@@ -85,7 +93,7 @@ def every_word_matches(
     """
     asked, norms, rarity = _asked(encoder, question, idf)
     tokens = _Tokens(encoder, passages)
-    return _every_word(tokens, _products(tokens.rows, asked), np.sqrt(norms) * rarity)
+    return _every_word(tokens, tokens.products(asked), np.sqrt(norms) * rarity)
 
 
 def best_sentences(
@@ -100,7 +108,7 @@ def best_sentences(
         norms: `sentence_norms` of each passage.
     """
     tokens = _Tokens(encoder, passages)
-    return _best_sentence(tokens, _products(tokens.rows, vector[None, :])[:, 0], norms)
+    return _best_sentence(tokens, tokens.products(vector[None, :])[0], norms)
 
 
 class _Tokens:
@@ -108,7 +116,6 @@ class _Tokens:
 
     Attributes:
         filled: Which passages have tokens at all.
-        rows: The vectors of the distinct tokens, shape (n_distinct, dim).
     """
 
     def __init__(self, encoder: TokenRows, passages: Sequence[Ids]) -> None:
@@ -118,14 +125,25 @@ class _Tokens:
         self._ends = np.flatnonzero(flat == END)
         self._starts = np.cumsum([0, *(len(passages[at]) for at in self.filled)])[:-1]
         known, self._places = _distinct(np.maximum(flat, 0))
-        self.rows = encoder.token_rows(known)
+        if isinstance(encoder, KeepsScales):
+            self._rows, self._scales, self._lengths = encoder.unscaled_rows(known)
+        else:
+            self._rows = encoder.token_rows(known)
+            self._scales = np.ones(len(known), np.float32)
+            self._lengths = np.sqrt(np.einsum("rd,rd->r", self._rows, self._rows))
+
+    def products(self, others: Vectors) -> Floats:
+        """The tokens' products with other vectors: shape (len(others), n_distinct)."""
+        products: Floats = np.ascontiguousarray(_products(self._rows, others).T)
+        products *= self._scales
+        return products
 
     def best_cosines(self, products: Floats) -> Floats:
-        """Of products with unit vectors, each passage's best cosine, ≥ 0: (n_filled, n_units)."""
-        lengths = np.sqrt(np.einsum("rd,rd->r", self.rows, self.rows))
-        cosines = np.maximum(products / np.maximum(lengths, 1e-9)[:, None], 0)[self._places]
-        cosines[self._ends] = 0
-        best: Floats = np.maximum.reduceat(cosines, self._starts, axis=0)
+        """Of products with unit vectors, each passage's best cosine, ≥ 0: (n_units, n_filled)."""
+        cosines = np.maximum(products / np.maximum(self._lengths, 1e-9), 0)
+        each = cosines.take(self._places, axis=1)
+        each[:, self._ends] = 0
+        best: Floats = np.maximum.reduceat(each, self._starts, axis=1)
         return best
 
     def sentence_sums(self, products: Floats) -> NDArray[np.float64]:
@@ -145,7 +163,8 @@ def _every_word(tokens: _Tokens, products: Floats, weights: Floats) -> Floats:
     scores = np.zeros(tokens.n_passages, dtype=np.float32)
     if tokens.filled and weights.sum() > 0:
         logs = np.log(tokens.best_cosines(products) + np.float32(LEAST))
-        scores[tokens.filled] = np.clip(np.exp(logs @ (weights / weights.sum())) - LEAST, 0, 1)
+        mean = np.einsum("u,up->p", weights / weights.sum(), logs)
+        scores[tokens.filled] = np.clip(np.exp(mean) - LEAST, 0, 1)
     return scores
 
 
@@ -229,9 +248,9 @@ class TokenMatcher:
         ids, norms = self._stored_or_met(rows)
         tokens = _Tokens(self._encoder, ids)
         asked, lengths, rarity = _asked(self._encoder, question, self._generation.lexical.idf)
-        products = _products(tokens.rows, np.concatenate([asked, vector[None, :]]))
-        words = _every_word(tokens, products[:, :-1], np.sqrt(lengths) * rarity)
-        return words, _best_sentence(tokens, products[:, -1], norms)
+        products = tokens.products(np.concatenate([asked, vector[None, :]]))
+        words = _every_word(tokens, products[:-1], np.sqrt(lengths) * rarity)
+        return words, _best_sentence(tokens, products[-1], norms)
 
     def _stored_or_met(self, rows: NDArray[np.int64]) -> tuple[list[Ids], list[Floats]]:
         if self._stored is not None:

@@ -6,7 +6,7 @@ import pytest
 
 from index_fakes import parse_plain
 from speechrag.index.tokens import Tokenizer
-from speechrag.search.hits import find_matches
+from speechrag.search.marks import find_matches
 from tests_paths import REPO
 
 
