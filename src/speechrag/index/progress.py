@@ -92,9 +92,9 @@ class Done:
 class BuildReport:
     """What a build did; `as_json` is the document of `speechrag index --json`.
 
-    `seconds` by stage: read, tokenize, encode, write, total; read and tokenize are those of all
-    worker processes together, and so may be more than the total. `reasons` says why anything was
-    read, tokenized or encoded again; empty when the index was already up to date.
+    `seconds` by stage: read, tokenize, encode, write, total; what worker processes do is counted
+    for all of them together, so that the sum may be more than the total. `reasons` says why
+    anything was read, tokenized or encoded again; empty when the index was already up to date.
     """
 
     generation: str
