@@ -48,8 +48,8 @@ def test_questions_are_rows_moved_as_far_as_questions_are_from_passages(rows):
     sample = rows[np.linspace(0, len(rows) - 1, 20).astype(int)]
     np.testing.assert_allclose(np.linalg.norm(asked, axis=1), 1, atol=1e-6)
     cosines = (asked * sample).sum(axis=1)
-    # A direction at right angles would leave 1 / sqrt(1 + 2^2).
-    assert cosines.mean() == pytest.approx(1 / np.sqrt(5), abs=0.1)
+    # A direction at right angles would leave 1 / sqrt(1 + 1.5^2).
+    assert cosines.mean() == pytest.approx(1 / np.sqrt(3.25), abs=0.1)
     np.testing.assert_array_equal(asked, NearestOfSample(rows, 20).asked)
 
 
@@ -87,6 +87,14 @@ def test_more_recall_takes_more_clusters_and_all_take_all(rows):
     assert probes == sorted(set(probes))
     assert probes[0] < 16
     assert recall_by_hand(store, rows, rows[::61]) >= 0.995
+
+
+def test_where_rounding_keeps_it_from_the_recall_set_it_stops_where_more_gains_nothing(rows):
+    store = FaissStore(FaissStore.build(rows)._index, {1: 0.5, 8: 0.97, 64: 0.985, 256: 0.985})
+    for wanted, expected in ((0.9, 8), (0.985, 64), (0.99, 64), (1.0, 256)):
+        store.aim(wanted)
+        assert store.description.endswith(f"nprobe {expected}")
+        assert store.measured_recall == {8: 0.97, 64: 0.985, 256: 0.985}[expected]
 
 
 def test_what_was_measured_is_kept_beside_the_index(rows, tmp_path):

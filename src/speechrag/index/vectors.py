@@ -141,11 +141,15 @@ class FaissStore:
     def aim(self, recall: float) -> None:
         """Look into as few clusters as find this share of the ten nearest (`measured_recall`).
 
-        Where every row is compared, or nothing was measured, nothing changes.
+        Where no number of clusters finds so much, because rows are rounded to float16: into as few
+        as find the most. A recall of 1 looks into all. Where every row is compared, or nothing was
+        measured, nothing changes.
         """
-        if not self.is_exact and self._recall:
-            enough = [n_probe for n_probe, found in self._recall.items() if found >= recall]
-            self._index.nprobe = min(enough, default=self._index.nlist)
+        if self.is_exact or not self._recall:
+            return
+        wanted = min(recall, max(self._recall.values()))
+        enough = [n_probe for n_probe, found in self._recall.items() if found >= wanted]
+        self._index.nprobe = self._index.nlist if recall >= 1 else min(enough)
 
     @property
     def measured_recall(self) -> float | None:
@@ -156,7 +160,8 @@ class FaissStore:
         """
         if self.is_exact:
             return self._recall.get(0, 1.0 if hasattr(self._index, "get_xb") else None)
-        return self._recall.get(int(self._index.nprobe))
+        most = max(self._recall.values(), default=None)  # of all, where that was not measured
+        return self._recall.get(int(self._index.nprobe), most)
 
     def vectors(self, rows: NDArray[np.integer[Any]]) -> Vectors:
         """The rows asked for: float32, shape (len(rows), dim); rounded to float16 above a size."""
