@@ -10,6 +10,7 @@ from dataclasses import replace
 import docx
 import pytest
 
+from answer.conftest import start_server, stop_server
 from speechrag.answer.endpoint import Endpoint, EndpointFailure
 from speechrag.answer.records import Note
 from speechrag.ui.strings import Strings
@@ -180,7 +181,7 @@ def test_a_real_server_drafts_and_each_sentence_is_judged_in_place(engine, setti
     assert "研究院到今年三月已经孵化企业58家。" in slots["1"]
     assert 'href="#sw-1-1"' in slots["1"]
     assert "⚠ 数字在所引段落中没有：90" in slots["1"]
-    assert slots["2"].count("⚠") == 2
+    assert slots["2"].count('class="sr-problem"') == 2
 
 
 def test_a_real_server_is_stopped_and_the_rest_is_not_asked(engine, settings, server):
@@ -195,6 +196,23 @@ def test_a_real_server_is_stopped_and_the_rest_is_not_asked(engine, settings, se
     assert "已停止" in slots["1"]
     assert "一二三四" in slots["1"]
     assert set(slots) == {"1"}
+
+
+def test_a_real_server_that_dies_in_mid_stream_leaves_a_note(engine, settings, server, tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        url, process = start_server(log)
+        try:
+            page = Page(model_desk(engine, settings, url, server.models["endless"]))
+            page("prepare", n=0)
+            page("send")
+            while not json.loads(page("follow", seen=0))["slots"].get("1", "").count("一二三四"):
+                pass
+        finally:
+            stop_server(process)
+    slots, _ = page.follow()
+    assert "中途断了" in slots["1"]
+    assert "一二三四" not in slots["1"]
+    assert "连不上" in slots["2"]
 
 
 def test_a_server_that_says_nothing_does_not_hold_up_the_stop(page, monkeypatch):

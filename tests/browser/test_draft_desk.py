@@ -163,9 +163,10 @@ def test_a_paragraph_without_precedent_becomes_a_question(desk):
 def test_pasted_text_is_compared(visit, served):
     page = visit(served.url)
     page.get_by_role("tab", name="对稿").click()
-    page.locator("#sd-text textarea").fill(f"<b>{COPIED}</b>\n\n{NEW}")
+    page.locator("#sd-text textarea").fill(f"{COPIED}\n\n若3<5且<新>，{NEW}")
     page.get_by_role("button", name="开始对稿").click()
-    expect(page.locator(".sd-p").first).to_contain_text("<b>专利证书")
+    expect(page.locator(".sd-p").first).to_contain_text("专利证书")
+    expect(page.locator(".sd-p").last).to_contain_text("若3<5且<新>，")
     expect(page.locator(".sd-matches .sr-card").first).to_be_visible()
 
 

@@ -46,10 +46,10 @@ def token_of(html):
 
 
 def test_a_comparison_ends_with_the_desk(desk):
-    *drawn, last = desk.watch_comparison(f"{COPIED}\n\n<i>新</i>话题。", None)
+    *drawn, last = desk.watch_comparison(f"{COPIED}\n\n若3<5且<新>话题。", None)
     assert "正在比对" in drawn[0]
     assert "原文重复" in last
-    assert "&lt;i&gt;新&lt;/i&gt;" in last
+    assert "若3&lt;5且&lt;新&gt;话题" in last
 
 
 def test_matches_of_a_paragraph(desk):

@@ -34,7 +34,8 @@ class Heading:
     @property
     def title(self) -> str:
         """As it was written, label and all."""
-        return f"{self.label}{self.text}"
+        gap = " " if self.label and self.label[-1] not in "、）" else ""
+        return f"{self.label}{gap}{self.text}"
 
 
 def read_outline(text: str) -> list[Heading]:

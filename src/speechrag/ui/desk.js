@@ -217,12 +217,7 @@
 
   let before = null; // the basket as it was before something was taken out
 
-  function takeOut(items) {
-    const old = basket();
-    keep(items);
-    before = old;
-    drawBasket();
-  }
+  const takeOut = (items) => keep(items, basket());
 
   function itemOf(card) {
     const text = card.querySelector(".sr-text .sr-o") || card.querySelector(".sr-text");
@@ -241,8 +236,8 @@
     }
   }
 
-  function keep(items) {
-    before = null;
+  function keep(items, old = null) {
+    before = old;
     try {
       localStorage.setItem(BASKET_KEY, JSON.stringify(items));
     } catch {

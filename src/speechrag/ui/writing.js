@@ -167,6 +167,7 @@
     attach(element, functions, watch) {
       server = functions;
       let shown = "";
+      let told = "";
       pressSwitch();
       watch("value", () => {
         pressSwitch();
@@ -174,6 +175,9 @@
         for (const button of element.querySelectorAll("[data-do=context]")) {
           button.textContent = strings.show_context; // as page.js: cards are replaced node by node
         }
+        const news = element.querySelector(".sr-progress, .sr-notice");
+        if (news && news.className !== told) news.scrollIntoView({ block: "nearest" });
+        told = news ? news.className : "";
         if (!gathered() || token() === shown) return;
         shown = token();
         for (const box of gathered().querySelectorAll(".sw-preview, .sw-slot, .sw-busy")) {

@@ -64,8 +64,9 @@ def _nav(gathered: Gathered, t: Strings) -> str:
     """The outline with how much was found for each heading; a heading leads to its material."""
     if len(gathered.materials) < 2:
         return ""
+    top = min(material.heading.level for material in gathered.materials)
     rows = "".join(
-        f'<li class="sw-level-{min(material.heading.level, 4)}">'
+        f'<li class="sw-level-{material.heading.level - top + 1}">'
         f'<a href="#sw-h{n}" data-write="goto" data-n="{n}">{escape(material.heading.title)}</a> '
         f"<span{'' if material.passages else ' class=sw-none'}>{escape(_count(material, t))}</span>"
         "</li>"

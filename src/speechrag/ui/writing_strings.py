@@ -80,10 +80,10 @@ WRITING_STRINGS: dict[str, tuple[str, str]] = {
     "writing_stop": ("停止", "Stop"),
     "writing_busy": ("正在起草：{done}/{total}", "Drafting: {done} of {total}"),
     "writing_drafted": (
-        "语言模型起草，已逐句核对；[n] 是下面第 n 段素材",
-        "Drafted by a model, each sentence checked; [n] is passage n below",
+        "语言模型起草，已逐句与素材核对；[n] 是下面第 n 段素材",
+        "Drafted by a model, each sentence held against the passages; [n] is passage n below",
     ),
-    "writing_amiss": ("有 {n} 句要核对", "{n} sentences to be checked"),
+    "writing_amiss": ("{n} 句对不上，标了⚠", "{n} did not agree and are marked ⚠"),
     "writing_copy": ("复制这一段", "Copy this paragraph"),
     "writing_gone": (
         "这次找到的素材已经清掉了，请重新点“找素材”。",
@@ -97,8 +97,8 @@ WRITING_STRINGS: dict[str, tuple[str, str]] = {
     "writing_title": ("《{topic}》起草素材", "Material for {topic}"),
     "writing_file_name": ("起草素材", "material"),
     "writing_by_model": (
-        "语言模型起草，已逐句核对，带⚠的句子要改；[n] 指本标题下第 n 段素材",
-        "Drafted by a model and checked; sentences with ⚠ need mending; [n] is passage n below",
+        "语言模型起草，已逐句与素材核对，带⚠的对不上；[n] 指本标题下第 n 段素材",
+        "Drafted by a model; ⚠: does not agree with the passages; [n] is passage n below",
     ),
     "draft_no_endpoint": ("没有配置语言模型，没有起草。", "No language model is set; no draft."),
     "draft_down": (
