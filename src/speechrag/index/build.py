@@ -38,6 +38,9 @@ from speechrag.index.validation import validate
 from speechrag.index.vector_store import RemoteVectors
 from speechrag.types import Encoder, Manifest, Skipped, Speech
 
+SMALL_BYTES = 500_000
+"""So little is read by one worker process before a second would have started (half a second)."""
+
 
 def build_index(
     sources: Sequence[Path],
@@ -185,8 +188,9 @@ class _Build:
         plan = self._plan
         if rows.takes_whole_files:
             rows.reserve(list(plan.kept.values()))
-        tasks = self._tasks(rows)
-        with Outcomes(self._preparer, tasks) as outcomes:
+        tasks, n_bytes = self._tasks(rows)
+        n_workers = 1 if n_bytes < SMALL_BYTES else None
+        with Outcomes(self._preparer, tasks, n_workers) as outcomes:
             for number, item in enumerate(plan.files, 1):
                 action = plan.action(item)
                 if action is None:
@@ -194,16 +198,19 @@ class _Build:
                     assert why is not None
                     self._skipped.append((item.row, why))
                 elif action is Action.KEEP and rows.takes_whole_files:
-                    self._take_whole(plan.kept[item.row.name], item.row, writer, rows)
+                    old = plan.kept[item.row.name]
+                    with self._watch.timing("write"):
+                        writer.copy_file(old, item.row)
+                        rows.add_file(old)
                 else:
                     self._n_read += action is Action.READ
                     self._n_split += action is Action.SPLIT
                     self._add(item.row, next(outcomes), writer, rows)
                 self._meter.step("read", number, len(plan.files))
 
-    def _tasks(self, rows: RowCollector) -> list[Task]:
-        """What the files need that are not taken over whole, in their order."""
-        plan = self._plan
+    def _tasks(self, rows: RowCollector) -> tuple[list[Task], int]:
+        """What the files need that are not taken over whole, in their order, and their size."""
+        plan, n_bytes = self._plan, 0
         tasks = []
         for item in plan.files:
             action = plan.action(item)
@@ -215,14 +222,8 @@ class _Build:
             has_words = stored is not None and (stored.name == name or stored.name not in plan.kept)
             known = rows.known_tokens(stored) if stored is not None and has_words else b""
             tasks.append(Task(item.path, name, action, stored, known))
-        return tasks
-
-    def _take_whole(
-        self, old: FileRow, row: FileRow, writer: StoreWriter, rows: RowCollector
-    ) -> None:
-        with self._watch.timing("write"):
-            writer.copy_file(old, row)
-            rows.add_file(old)
+            n_bytes += item.row.size
+        return tasks, n_bytes
 
     def _add(self, row: FileRow, outcome: Outcome, writer: StoreWriter, rows: RowCollector) -> None:
         if isinstance(outcome, Skipped):

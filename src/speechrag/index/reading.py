@@ -23,9 +23,17 @@ class Outcomes:
     Files are prepared on all cores by processes that may be ended, from the moment this is made,
     by a thread that keeps them busy while the build encodes and writes; with a parser of its own
     (`Preparer.parse`), one after the other in this process.
+
+    Args:
+        preparer: What is done with each.
+        tasks: The files.
+        n_workers: How many processes at most; None leaves it to `ParserPool`.
     """
 
-    def __init__(self, preparer: Preparer, tasks: Sequence[Task]) -> None:
+    def __init__(
+        self, preparer: Preparer, tasks: Sequence[Task], n_workers: int | None = None
+    ) -> None:
+        self._n_workers = n_workers
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         if preparer.parse is not None:
@@ -66,7 +74,7 @@ class Outcomes:
         from speechrag.corpus.worker import ParserPool
 
         try:
-            with ParserPool() as pool:
+            with ParserPool(self._n_workers) as pool:
                 for result in pool.imap(preparer, tasks, stopped=self._stopped.is_set):
                     self._put(result)
             self._put(None)
