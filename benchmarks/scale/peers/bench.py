@@ -24,7 +24,7 @@ MODEL = REPO / "src" / "speechrag" / "model"
 SEEDS = REPO / "seeds"
 QUESTIONS = REPO / "tests" / "questions.yaml"
 TORCH = "torch==2.13.0"  # first, and as a CPU build: see scripts/install.sh
-N_ONCE = 3
+N_ONCE = 2
 N_TIMED = 200
 
 
@@ -180,16 +180,18 @@ def _last_line(error: RuntimeError) -> str:
 def prepare(n_passages: int, seed: int, work: Path) -> Bench:
     """The demo library among so many generated passages, which may be none."""
     folder = work / f"peers-{n_passages}-{seed}"
-    library, marker = folder / "library", folder / ".generated"
-    generator = Generator(n_passages, seed) if n_passages else None
-    if not marker.exists():
+    library, kept = folder / "library", folder / "generated.json"
+    if not kept.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        if generator is not None:
+        made: list[str] = []
+        if n_passages:
+            generator = Generator(n_passages, seed)
             write_library(generator, library)
+            made += generator.passages()
         shutil.copytree(SEEDS, library / "demo")
-        marker.touch()
+        kept.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+    texts = [*json.loads(kept.read_text(encoding="utf-8")), *_demo_passages()]
     timed = [question for _kind, question in make_questions(N_TIMED, seed)]
-    texts = [*(generator.passages() if generator else ()), *_demo_passages()]
     return Bench(folder, library, texts, timed, load_questions(QUESTIONS))
 
 

@@ -29,7 +29,9 @@ _NOTES = """\
   LanceDB (`icu`, with a dictionary); single characters at LlamaIndex, whose BM25 retriever takes a
   pattern and no tokenizer.
 - A build's time includes importing what it needs and loading the encoder, a first answer's also
-  starting Python: the peers do so with sentence-transformers and torch, speechrag without."""
+  starting Python: the peers do so with sentence-transformers and torch, speechrag without.
+- Generated passages are clauses of the demo speeches and of written answers with other words put
+  in: near misses of what the questions look for, so that nDCG@10 among them is low for all."""
 
 
 def write_report(results: dict[str, Any], path: Path) -> None:
@@ -40,7 +42,7 @@ def write_report(results: dict[str, Any], path: Path) -> None:
         "",
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB,"
         f" {results['date']}, src/ at {results['version']}. `python -m benchmarks.scale.peers`: the"
-        " demo library alone, then among passages of `benchmarks.scale.generate` (seed 1); 200"
+        " demo library among passages of `benchmarks.scale.generate` (seed 1); 200"
         " questions timed (Chinese, English, mixed), the 150 of tests/questions.yaml judged; the"
         " built-in encoder for all, each peer in an environment of its own by its own documented"
         " way (benchmarks/scale/peers/adapters.py). speechrag reads, cleans and splits files;"

@@ -2,8 +2,8 @@
 
     python -m benchmarks.scale.peers.step PEER STEP --texts FILE --folder DIR --model DIR ...
 
-Steps: build; serve (load, then every question, timed); clients (eight threads that ask); once
-(load, one question: the first answer of a process); rank (the texts of the first ten of every
+Steps: build; serve (load, then every question, timed); clients (eight threads that ask fifty each);
+once (load, one question: the first answer of a process); rank (the texts of the first ten of every
 question, for judging).
 """
 
@@ -24,6 +24,7 @@ from benchmarks.scale.workload import time_clients, time_questions
 K = 10
 STEPS = ("build", "serve", "clients", "once", "rank")
 N_CLIENTS = 8
+N_OF_CLIENT = 50
 
 
 def main() -> None:
@@ -64,8 +65,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         return peer.search(question, K)
 
     if options.step == "clients":
-        return time_clients(ask, questions, N_CLIENTS)
-    one = time_questions(ask, questions)
+        return time_clients(ask, questions[:N_OF_CLIENT], N_CLIENTS)
+    one = time_questions(ask, questions, n_rounds=1)
     taken = memory_of(os.getpid())
     return {
         "load_s": round(loaded, 3),
