@@ -26,9 +26,8 @@ IVF_MIN_ROWS = 300_000
 """From here the rows are clustered, which takes 100 s and halves a question's time at this size."""
 
 LISTS_A_PROBE = 4
-"""One cluster in so many is looked into. Real passages cluster less than made-up vectors do: of
-300,000, recall@10 is 1.00 for questions and 0.993 for the beginnings of passages; with 16 clusters
-of 2,048 it is 0.975 and 0.83 (docs/adr/0004-lexical-engine.md)."""
+"""One cluster in so many is looked into where recall was not measured: in indexes of before, and in
+Milvus (docs/adr/0004-lexical-engine.md). Elsewhere it follows the setting `recall`."""
 
 N_TRAIN_PER_LIST = 39
 """The least FAISS trains with without a warning."""
