@@ -123,11 +123,6 @@ def test_filters_there_let_through_what_the_mask_does(generation, filters):
     vector = body.vectors(np.array([20]))[0]
     every = body.find({"第": 1.0}, WEIGHTS, vector, 40, filters)
     assert every.tolist() == allowed.tolist()
-    under = body.rows_under(np.arange(12), 40, filters)
-    assert under.tolist() == allowed.tolist()
-    few = body.rows_under(np.array([0, 3]), 40, filters)
-    expected = np.isin(generation.context_of, [0, 3])
-    assert few.tolist() == np.flatnonzero(expected if mask is None else expected & mask).tolist()
 
 
 def test_finding_takes_the_best_of_both_kinds(generation):

@@ -212,6 +212,10 @@ class StaticEncoder:
         a tenth of the time of gathering float32 rows and adding them up.
         """
         n = len(starts) - 1
+        if n == 1:  # a question
+            rows = self._embeddings.take(ids, axis=0).astype(np.float32)
+            np.einsum("t,td->d", self._scales[ids], rows, out=out[0])
+            return
         kept = self._scales[ids] > 0
         row = np.repeat(np.arange(n), np.diff(starts))[kept]
         ids = ids[kept]
@@ -248,6 +252,8 @@ class StaticEncoder:
     def token_ids(self, texts: Sequence[str]) -> list[Ids]:
         """The distinct tokens of each text that have a row: rising int32 numbers."""
         ids, starts = self._segment(texts, in_bulk=self._is_bulk(texts))
+        if len(texts) == 1:
+            return [np.unique(ids[self._scales[ids] > 0])]
         return self._distinct(ids, starts[:-1], starts[1:])
 
     def _distinct(self, ids: Ids, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Ids]:

@@ -19,7 +19,6 @@ from speechrag.search.query import Query
 from speechrag.types import Filters, Manifest, Vectors
 
 N_CANDIDATES = 200  # from each stage; 400 changed no figure on benchmarks/questions
-N_CONTEXTS = 20  # heading paths whose passages become candidates
 
 Rows = NDArray[np.int64]
 
@@ -90,9 +89,6 @@ class FindsPassages(Protocol):
     ) -> Rows:
         """The rows of the k best by words and of the k best by meaning, rising."""
 
-    def rows_under(self, contexts: Rows, k: int, filters: Filters) -> Rows:
-        """The first k rows whose context is one of these, rising."""
-
     def weigh(
         self,
         rows: Rows,
@@ -153,21 +149,19 @@ def _gather_here(
 ) -> tuple[Rows, NDArray[np.float32], NDArray[np.float32]]:
     """The candidates' rows, rising, with their BM25 scores and cosines."""
     lexical = generation.lexical.scores(terms, fields)
-    others = [top_rows(lexical, N_CANDIDATES, allowed.mask)[1]]
-    cosines, near = np.zeros(0, np.float32), np.zeros(0, np.int64)
-    if vector.any():
-        queries = vector[None, :]
-        scores, found = generation.body.search(queries, N_CANDIDATES, allowed.mask)
-        cosines, near = scores[0][found[0] >= 0], _valid(found[0])
-        contexts = _valid(generation.context.search(queries, N_CONTEXTS)[1][0])
-        n_contexts = generation.context.n_vectors
-        others.append(_rows_under(generation.context_of, n_contexts, contexts, allowed.mask))
+    by_words = top_rows(lexical, N_CANDIDATES, allowed.mask)[1]
+    if not vector.any():
+        rows = np.sort(by_words)
+        return rows, lexical[rows], np.zeros(len(rows), dtype=np.float32)
+    scores, found = generation.body.search(vector[None, :], N_CANDIDATES, allowed.mask)
     # The search has told the cosines of what it found: only the others' vectors are read.
-    rest = np.setdiff1d(np.concatenate(others), near).astype(np.int64)
-    rows = np.concatenate([near, rest])
-    dense = np.concatenate([cosines, _cosines(generation.body, rest, vector)])
+    by_meaning = found[0][found[0] >= 0]
+    rest = np.setdiff1d(by_words, by_meaning, assume_unique=True)
+    rows = np.concatenate([by_meaning, rest])
+    cosines = _cosines(generation.body, rest, vector)
     order = np.argsort(rows)
-    return rows[order], lexical[rows[order]], dense[order]
+    rows, dense = rows[order], np.concatenate([scores[0][: len(by_meaning)], cosines])[order]
+    return rows, lexical[rows], dense
 
 
 def _gather_remotely(
@@ -180,11 +174,7 @@ def _gather_remotely(
     """The same, found and weighed where the vectors are."""
     body = generation.body
     assert isinstance(body, FindsPassages)
-    found = [body.find(terms, fields, vector, N_CANDIDATES, allowed.filters)]
-    if vector.any():
-        contexts = _valid(generation.context.search(vector[None, :], N_CONTEXTS)[1][0])
-        found.append(body.rows_under(contexts, 2 * N_CANDIDATES, allowed.filters))
-    rows = np.unique(np.concatenate(found)).astype(np.int64)
+    rows = body.find(terms, fields, vector, N_CANDIDATES, allowed.filters)
     return rows, *body.weigh(rows, terms, fields, vector)
 
 
@@ -194,25 +184,6 @@ def _cosines(
     # Not `@`: OpenBLAS would wake its other threads for it, which takes longer than the product.
     cosines: NDArray[np.float32] = np.einsum("rd,d->r", store.vectors(rows), vector)
     return cosines
-
-
-def _valid(rows: Rows) -> Rows:
-    return rows[rows >= 0]
-
-
-def _rows_under(
-    context_of: NDArray[np.int32],
-    n_contexts: int,
-    contexts: Rows,
-    allowed: NDArray[np.bool_] | None,
-) -> Rows:
-    """Rows whose heading path is one of the contexts; the best contexts' rows first, bounded."""
-    wanted = np.zeros(n_contexts, dtype=np.bool_)
-    wanted[contexts] = True
-    under = wanted[context_of]
-    if allowed is not None:
-        under &= allowed
-    return np.flatnonzero(under)[: 2 * N_CANDIDATES]
 
 
 def _role_matches(generation: Searchable, rows: Rows, query: Query) -> NDArray[np.float32]:

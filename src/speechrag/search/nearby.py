@@ -23,16 +23,12 @@ def nearby_scores(
         float32, shape (len(rows),); 0 for a passage that is a whole speech.
 
     """
+    speeches, last = generation.store.speech_of_row, generation.manifest.n_passages - 1
     scores = np.zeros(len(rows), dtype=np.float32)
-    if not len(rows):
-        return scores
-    store, last = generation.store, generation.manifest.n_passages - 1
-    speeches = store.speech_of_row
-    beside = np.clip(np.concatenate([rows - 1, rows + 1]), 0, last)
-    places = np.tile(np.arange(len(rows)), 2)
-    near = (speeches[beside] == speeches[rows[places]]) & (beside != rows[places])
-    wanted, positions = np.unique(beside[near], return_inverse=True)
-    # Not `@`, for which OpenBLAS would wake its other threads.
-    cosines = np.einsum("rd,d->r", generation.body.vectors(wanted), vector)
-    np.maximum.at(scores, places[near], cosines[positions].astype(np.float32))
+    for beside in (rows - 1, rows + 1):
+        places = np.clip(beside, 0, last)
+        near = (beside == places) & (speeches[places] == speeches[rows])
+        # Not `@`, for which OpenBLAS would wake its other threads.
+        cosines = np.einsum("rd,d->r", generation.body.vectors(places), vector)
+        np.maximum(scores, cosines, out=scores, where=near)
     return scores

@@ -10,7 +10,7 @@ from speechrag.index.tokens import Tokenizer
 from speechrag.search.candidates import Searchable, Selection, gather_signals
 from speechrag.search.fuse import WITHOUT_TOKENS, Floats, Signals, Weights, fuse_signals
 from speechrag.search.hits import build_hit, choose_places
-from speechrag.search.late import N_LATE, TokenMatcher, TokenRows
+from speechrag.search.late import LATE_PER_HIT, N_LATE, TokenMatcher, TokenRows
 from speechrag.search.marks import Marks
 from speechrag.search.names import find_names, name_scores
 from speechrag.search.nearby import nearby_scores
@@ -44,12 +44,10 @@ class Pipeline:
         self.weights = weights or (Weights() if self.matcher else WITHOUT_TOKENS)
         self.reranker = reranker
 
-    def run(
-        self, query: Query, vector: Vectors, allowed: Selection, k: int, cap: int
-    ) -> list[Hit]:
+    def run(self, query: Query, vector: Vectors, allowed: Selection, k: int, cap: int) -> list[Hit]:
         """The first k hits, at most `cap` a speech (0: any number), best first; ties by row."""
         signals = gather_signals(self.generation, query, vector, allowed, self.weights)
-        signals = self._match_tokens(query, vector, signals)
+        signals = self._match_tokens(query, vector, signals, max(N_LATE, LATE_PER_HIT * k))
         signals = self._match_names(query, signals)
         scores, parts = fuse_signals(signals, self.weights, asks_fact=query.asks_fact)
         scores, parts = self._rerank(query, signals, scores, parts)
@@ -57,12 +55,12 @@ class Pipeline:
         chosen = choose_places(self.generation.store, signals.rows, order, k, cap)
         return self._build_hits(query, signals, chosen, scores, parts)
 
-    def _match_tokens(self, query: Query, vector: Vectors, signals: Signals) -> Signals:
-        """The best candidates so far, with their words held against the question's."""
+    def _match_tokens(self, query: Query, vector: Vectors, signals: Signals, n: int) -> Signals:
+        """The n best candidates so far, with their words held against the question's."""
         if self.matcher is None or not self.weights.late:
             return signals
         scores, _ = fuse_signals(signals, WITHOUT_TOKENS, asks_fact=query.asks_fact)
-        signals = signals.take(np.lexsort((signals.rows, -scores))[:N_LATE])
+        signals = signals.take(np.lexsort((signals.rows, -scores))[:n])
         late, sentence = self.matcher.match(query.text, vector, signals.rows)
         nearby = nearby_scores(self.generation, vector, signals.rows)
         return replace(signals, late=late, sentence=sentence, nearby=nearby)

@@ -93,17 +93,6 @@ class MilvusPassages(MilvusStore):
         )
         return np.unique(read_hits(hits)[1])
 
-    def rows_under(self, contexts: Rows, k: int, filters: Filters) -> Rows:
-        """The first k rows whose context is one of these, rising."""
-        if not len(contexts):
-            return np.zeros(0, dtype=np.int64)
-        restricted = filter_expression(filters, self._passages)
-        expression = f"context in {contexts.tolist()}" + (
-            f" and {restricted}" if restricted else ""
-        )
-        found = [record[ROW] for record in self._query(expression, [ROW])]
-        return np.sort(np.array(found, dtype=np.int64))[:k]
-
     def weigh(
         self,
         rows: Rows,
