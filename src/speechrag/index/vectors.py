@@ -1,7 +1,8 @@
 """Nearest neighbours by cosine, in FAISS, exact for as long as exact is fast.
 
 The sizes at which the kind of index changes were measured on vectors of real passages
-(docs/adr/0004-lexical-engine.md): with 256 dimensions and one thread, a scan of 77,000 rows takes
+(docs/adr/0004-lexical-engine.md; again, by `python -m benchmarks.vector_recall`, in
+benchmarks/results/vector_recall.md): with 256 dimensions and one thread, a scan of 77,000 rows takes
 3.0 ms as float32 and 1.5 ms as float16; of 300,000, 10.8 and 5.6 ms, where clusters (IVF) of which
 a quarter is looked into take 2.6 ms.
 """
