@@ -73,6 +73,14 @@ _CHOICES = {
         "auto", "FLAT", "IVF_FLAT", "IVF_SQ8", "HNSW", "HNSW_SQ", "DISKANN",
     ),
 }  # fmt: skip
+_KINDS: dict[type, str] = {
+    bool: "真或假（true、false）",
+    int: "整数",
+    float: "数",
+    Path: "路径",
+    tuple: "词语的列表",
+    str: "文字",
+}
 _GROUPS = ("milvus",)
 """Keys that may be written as a group: `milvus: {uri: ..}` is `milvus_uri: ..`."""
 _SECRETS = {"milvus_token": "SPEECHRAG_MILVUS_TOKEN", "llm_api_key": "SPEECHRAG_API_KEY"}
@@ -158,6 +166,7 @@ def _ungroup(data: dict[Any, Any]) -> dict[Any, Any]:
 def _coerce(name: str, value: Any, where: str) -> Any:
     default = getattr(Settings(), name)
     try:
+        _check_shape(default, value)
         if isinstance(default, bool):
             result: Any = _as_bool(value)
         elif isinstance(default, int):
@@ -172,9 +181,10 @@ def _coerce(name: str, value: Any, where: str) -> Any:
         else:
             result = "" if value is None else str(value)
     except (TypeError, ValueError) as exc:
-        kind = type(default).__name__
+        kind = next(name for type_, name in _KINDS.items() if isinstance(default, type_))
+        example = default if isinstance(default, str | int | float) else str(default or "甲、乙")
         raise SettingsError(
-            f"{where} 的值 {value!r} 不能用，应是 {kind}。", f"例如 {default!r}。"
+            f"{where} 的值 {value!r} 不能用，应是{kind}。", f"例如 {example!r}。"
         ) from exc
     if name == "milvus_collection" and not re.fullmatch(r"[A-Za-z_]\w{0,99}", result, re.ASCII):
         raise SettingsError(
@@ -188,6 +198,28 @@ def _coerce(name: str, value: Any, where: str) -> Any:
             f"{where} 的值 {result!r} 不能用。", f"可以是：{'、'.join(_CHOICES[name])}。"
         )
     return result
+
+
+def _check_shape(default: Any, value: Any) -> None:
+    """Refuse what Python would make something of: a list as a path, true as 1, 3.7 as 3.
+
+    Raises:
+        TypeError: The value has another shape than the default.
+        ValueError: It cannot be meant.
+    """
+    if isinstance(default, tuple):
+        if not isinstance(value, str | list | tuple | type(None)):
+            raise TypeError
+        return
+    if isinstance(value, list | dict | tuple | set):
+        raise TypeError
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    if is_number and isinstance(value, bool):
+        raise TypeError
+    if isinstance(default, int) and isinstance(value, float) and not value.is_integer():
+        raise ValueError(value)
+    if isinstance(default, Path) and (not str(value or "").strip() or "\0" in str(value)):
+        raise ValueError(value)
 
 
 def _as_bool(value: Any) -> bool:

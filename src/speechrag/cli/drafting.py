@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speechrag.cli.library import ProgressLine, print_json
+from speechrag.cli.streams import read_text
 from speechrag.cli.text import Text
 from speechrag.config import Settings
 from speechrag.errors import SettingsError
@@ -72,7 +72,7 @@ def _read_draft(path: Path) -> Draft:
     from speechrag.draft.reading import draft_from_text, load_draft
 
     if str(path) == "-":
-        return draft_from_text(sys.stdin.read())
+        return draft_from_text(read_text())
     return load_draft(path, str(path))
 
 

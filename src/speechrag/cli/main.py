@@ -12,9 +12,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 from speechrag.cli.parser import build_parser
+from speechrag.cli.streams import as_text, prepare_output
 from speechrag.cli.text import Text, choose_language
 from speechrag.config import Settings, load_settings
 from speechrag.errors import SpeechragError
+
+_WORDS = ("question", "after", "topic", "phrase", "phrases")
+"""Arguments that are words, not paths: these must be valid text."""
 
 Command = Callable[[argparse.Namespace, Settings, Text], int]
 
@@ -29,12 +33,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.print_help()
         return 0
+    for name in _WORDS:
+        if given := getattr(args, name, None):
+            is_one = isinstance(given, str)
+            setattr(args, name, as_text(given) if is_one else [as_text(word) for word in given])
+    prepare_output(is_json=getattr(args, "json", False) is True)
     try:
         settings = load_settings(args.config, overrides=_overrides(args))
         if not settings.allow_download:
             # No library may look for a model on the network unless the person allows it.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        return _find_command(args.run)(args, settings, text)
+        code = _find_command(args.run)(args, settings, text)
+        sys.stdout.flush()  # here, where a reader that went away is no error
+        return code
     except SpeechragError as error:
         print(f"{text('error')}{text('colon')}{error.message}", file=sys.stderr)
         if error.hint:

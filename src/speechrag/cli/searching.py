@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from speechrag.cli.library import print_json
+from speechrag.cli.streams import read_lines
 from speechrag.cli.text import Text
 from speechrag.config import Settings
 from speechrag.errors import SettingsError, SpeechragError
@@ -34,8 +35,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         else:
             _print_result(result, engine, text, explain=args.explain)
         return 0
-    for line in sys.stdin:
-        question = line.rstrip("\r\n")
+    for question in read_lines():
         try:
             document: dict[str, Any] = render_result(engine.search(question, k=k, filters=filters))
         except SpeechragError as error:  # one bad line must not end the others
@@ -63,6 +63,9 @@ def read_filters(args: argparse.Namespace) -> Filters:
     for date in (args.date_from, args.date_to):
         if date is not None and not _ISO_DATE.fullmatch(date):
             raise SettingsError(f"日期“{date}”看不懂。", "请写成 2020、2020-03 或 2020-03-01。")
+    first, last = args.date_from, args.date_to
+    if first and last and first[: len(last)] > last:
+        raise SettingsError(f"起始日期 {first} 晚于截止日期 {last}。", "请对调两个日期。")
     return Filters(
         date_from=args.date_from,
         date_to=args.date_to,
