@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -113,8 +114,9 @@ class VectorWriter:
         return np.memmap(self._path, dtype=np.float32, mode="r", shape=(self.n_rows, self._dim))
 
     def close(self) -> None:
-        """Give the file up."""
-        self._file.close()
+        """Give the file up; what is not written yet need not be, and may have no room."""
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self, row: int, vectors: Vectors) -> None:
         self._file.seek(row * self._dim * 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -103,8 +104,9 @@ class TokenWriter:
         save_array(directory / IDS_FILE, ids)
 
     def close(self) -> None:
-        """Give the file up."""
-        self._file.close()
+        """Give the file up; what is not written yet need not be, and may have no room."""
+        with suppress(OSError):
+            self._file.close()
 
     def _flush(self) -> None:
         ids = tokenize_parts(self._encoder, self._texts)
