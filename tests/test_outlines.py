@@ -8,7 +8,7 @@ from speechrag.errors import QuestionError
 from speechrag.index.build import build_index
 from speechrag.index.generation import open_current
 from speechrag.index.tokens import Tokenizer
-from speechrag.outlines import find_outlines, indent_of, render_outlines
+from speechrag.outlines import depths, find_outlines, render_outlines
 from speechrag.search.engine import Engine
 from speechrag.types import Filters, Section
 
@@ -72,6 +72,6 @@ def test_an_empty_topic_is_refused(engine):
         find_outlines(engine, " ，")
 
 
-def test_levels_that_an_outline_skips_take_no_room():
-    items = [Section(level, "", "题", 0, 0) for level in (0, 1, 6, 3, 1)]
-    assert [indent_of(item, items) for item in items[1:]] == [0, 2, 1, 0]
+def test_an_item_stands_under_those_before_it_whatever_levels_are_skipped():
+    items = [Section(level, "", "题", 0, 0) for level in (0, 6, 1, 6, 6, 3, 4, 1)]
+    assert depths(items) == [0, 0, 0, 1, 1, 1, 2, 0]

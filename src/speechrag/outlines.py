@@ -133,6 +133,14 @@ def _render(outline: Outline) -> dict[str, Any]:
     }
 
 
-def indent_of(item: Section, items: Sequence[Section]) -> int:
-    """How far an item stands in, in steps: levels that the outline skips take no room."""
-    return sorted({other.level for other in items if other.level > 0}).index(item.level)
+def depths(items: Sequence[Section]) -> list[int]:
+    """How deep each item stands, from 0: under how many of the items before it."""
+    above: list[int] = []
+    found = []
+    for item in items:
+        while above and above[-1] >= item.level:
+            above.pop()
+        found.append(len(above))
+        if item.level > 0:  # under the speech's own title line stands everything
+            above.append(item.level)
+    return found

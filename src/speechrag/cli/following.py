@@ -139,7 +139,7 @@ def run_outline(args: argparse.Namespace, settings: Settings, text: Text) -> int
 
 
 def _print_outlines(outlines: Sequence[Outline], text: Text) -> None:
-    from speechrag.outlines import indent_of
+    from speechrag.outlines import depths
 
     for number, outline in enumerate(outlines, 1):
         speech = outline.speech
@@ -148,10 +148,9 @@ def _print_outlines(outlines: Sequence[Outline], text: Text) -> None:
             said = text("truncated", shown=speech.truncated.shown, total=speech.truncated.total)
             unknown = speech.truncated.shown is None or speech.truncated.total is None
             print(f"    ! {text('outline_partial') if unknown else said}")
-        for item in outline.items:
+        for item, depth in zip(outline.items, depths(outline.items), strict=True):
             if item.level > 0:
-                indent = "  " * indent_of(item, outline.items)
-                print(f"    {indent}{item.label}{item.heading}")
+                print(f"    {'  ' * depth}{item.label}{item.heading}")
         if speech.contents:
             print(f"    {text('outline_contents')}")
             for item in speech.contents:

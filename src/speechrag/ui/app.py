@@ -17,7 +17,9 @@ from speechrag.ui.ask import build_ask_tab
 from speechrag.ui.backend import Library, Progress
 from speechrag.ui.draft_tab import build_basket, build_draft_tab
 from speechrag.ui.library import build_library_tab
+from speechrag.ui.outline_tab import build_outline_tab
 from speechrag.ui.strings import Strings
+from speechrag.ui.timeline_tab import build_timeline_tab
 from speechrag.ui.writing_tab import build_writing_tab
 
 
@@ -59,6 +61,10 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
                 build_writing_tab(library, settings, t, writing)
             with gr.Tab(t("tab_draft"), id="draft"):
                 build_draft_tab(library, t)
+            with gr.Tab(t("tab_timeline"), id="timeline"):
+                build_timeline_tab(library, t)
+            with gr.Tab(t("tab_outline"), id="outline"):
+                build_outline_tab(library, t)
             with gr.Tab(t("tab_library"), id="library") as tab:
                 refresh = build_library_tab(library, settings, t, filters)
         build_basket(library, t)

@@ -28,7 +28,10 @@ _SCRIPT_STRINGS = (
     "show_context", "hide_context", "copy", "copied", "copied_short", "copy_failed",
     "loading", "unreachable", "close", "choose_files",
 )  # fmt: skip
-_OURS = (("style.css", "desk.css", "writing.css"), ("page.js", "desk.js", "writing.js"))
+_OURS = (
+    ("style.css", "desk.css", "writing.css", "timeline.css"),
+    ("page.js", "desk.js", "writing.js"),
+)
 _FOREIGN = re.compile(
     r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*|<link\s+rel="manifest"[^>]*>\s*'
 )

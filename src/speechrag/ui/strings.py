@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from speechrag.ui.answer_strings import ANSWER_STRINGS
 from speechrag.ui.draft_strings import DRAFT_STRINGS
+from speechrag.ui.timeline_strings import TIMELINE_STRINGS
 from speechrag.ui.writing_strings import WRITING_STRINGS
 
 _STRINGS: dict[str, tuple[str, str]] = {
     **DRAFT_STRINGS,
     **ANSWER_STRINGS,
     **WRITING_STRINGS,
+    **TIMELINE_STRINGS,
     # the frame
     "name": ("讲话检索", "Speech search"),
     "tagline": (
