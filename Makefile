@@ -46,9 +46,10 @@ eval: $(VENV)/.ready ## Retrieval figures on QUESTIONS (default: the demo librar
 bench: $(VENV)/.ready-dev ## Benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks
 
-model: $(VENV)/.ready-dev ## Train the built-in encoder and the role classifier again: make model DATA=folder
+model: $(VENV)/.ready-dev ## Train the built-in encoder, the role classifier and the second look again: make model DATA=folder
 	$(BIN)/python -m training.make_model --data $(DATA)
 	$(BIN)/python -m training.train_roles --data $(DATA)
+	$(BIN)/python -m training.train_kernels --data $(DATA) --write
 
 clean: ## Remove the virtual environment and caches (never the index)
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,6 +7,7 @@ import pytest
 
 from speechrag.config import load_settings
 from speechrag.search.engine import Engine
+from speechrag.search.kernels import kernel_scores, pool_matches
 from speechrag.search.library import build_library
 from speechrag.search.rescore import MODEL, Rescorer, split_sentences
 
@@ -42,6 +43,7 @@ def look(engine, rescorer, question, k=30):
     [
         ("招商干部的本领有什么不足", "一问三不知"),
         ("乡镇干部作风方面的突出问题", "一是“坐”出来的病"),
+        ("口令贴在屏幕边上，谁都看得见", "写在显示器旁边的便利贴上"),
     ],
 )
 def test_the_passage_that_does_what_is_asked_comes_before_the_one_on_the_topic(
@@ -75,6 +77,10 @@ def test_features_are_what_they_say(engine, rescorer):
     vector = engine.encoder.encode_queries(["怎样清理重复建设的小程序"])[0]
     sentences = engine.encoder.encode_passages(split_sentences(hits[0].text))
     assert column["sentence"][0] == pytest.approx(float((sentences @ vector).max()), abs=1e-5)
+    tokens = [engine.encoder.token_ids(split_sentences(hit.text)) for hit in hits]
+    query = engine.analyse("怎样清理重复建设的小程序")
+    pools = pool_matches(engine.encoder, query, tokens, engine.generation.lexical.idf)
+    np.testing.assert_allclose(column["kernel"], kernel_scores(pools), rtol=1e-5)
 
 
 def test_without_a_purpose_none_counts(engine, rescorer):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.search.candidates import Searchable
+from speechrag.search.kernels import kernel_scores, pool_matches
 from speechrag.search.late import Floats, Ids, TokenRows, best_matches
 from speechrag.search.query import Query, find_topic
 from speechrag.search.role_features import ROLES
@@ -31,17 +32,18 @@ N_OF_A_SPEECH = 3  # its best passages stand for a speech
 
 # Feature → (mean, scale, weight): printed by benchmarks.answers.order.
 MODEL: dict[str, tuple[float, float, float]] = {
-    "score": (0.2262, 0.0840, 1.08),
-    "sentence": (0.1909, 0.0913, 0.64),
-    "sentence_words": (0.2635, 0.1147, 0.40),
-    "topic_words": (0.3511, 0.1627, 0.52),
-    "speech": (0.2874, 0.1400, 0.36),
-    "speech_topic": (0.3207, 0.2041, 0.46),
-    "purpose": (0.0681, 0.1256, 1.21),
-    "opens": (0.0571, 0.2247, -0.29),
-    "closes": (0.0354, 0.1646, -0.07),
-    "length": (4.9544, 0.4859, -0.41),
-    "context": (0.0064, 0.0070, 0.15),
+    "score": (0.2262, 0.0840, 0.59),
+    "sentence": (0.1909, 0.0913, 0.69),
+    "sentence_words": (0.2635, 0.1147, -0.09),
+    "kernel": (8.9379, 2.2220, 1.22),
+    "topic_words": (0.3511, 0.1627, 0.40),
+    "speech": (0.2874, 0.1400, 0.38),
+    "speech_topic": (0.3207, 0.2041, 0.56),
+    "purpose": (0.0681, 0.1256, 1.20),
+    "opens": (0.0571, 0.2247, -0.32),
+    "closes": (0.0354, 0.1646, -0.05),
+    "length": (4.9544, 0.4859, -0.58),
+    "context": (0.0064, 0.0070, 0.27),
 }
 
 
@@ -75,7 +77,8 @@ class Rescorer:
         """The features of `MODEL` for each hit, shape (len(hits), len(MODEL)).
 
         score: the engine's, without what the role gave it. sentence, sentence_words: the best
-        cosine, and the best match word by word, of a sentence with the question. topic_words: the
+        cosine, and the best match word by word, of a sentence with the question. kernel: what the
+        learnt curves make of the words' best matches (`search.kernels`). topic_words: the
         match of passage, headings and title with what the question is about. speech, speech_topic:
         the best score, and the best three topic matches, of the hits of the same speech. purpose:
         the probability that the passage does what is asked for, times speech_topic. opens, closes:
@@ -95,6 +98,7 @@ class Rescorer:
         topics = best_matches(encoder, topic, [whole for _, _, whole in cut], idf).tolist()
         owner = np.repeat(np.arange(len(hits)), [len(ids) for _, ids, _ in cut])
         words = best_matches(encoder, query.text, [s for _, ids, _ in cut for s in ids], idf)
+        kernel = kernel_scores(pool_matches(encoder, query, [ids for _, ids, _ in cut], idf))
         by_speech: dict[str, list[int]] = defaultdict(list)
         for at, hit in enumerate(hits):
             by_speech[hit.speech.id].append(at)
@@ -109,6 +113,7 @@ class Rescorer:
                     scores[at],
                     float((cut[at][0] @ vector).max()),
                     float(words[owner == at].max()),
+                    float(kernel[at]),
                     topics[at],
                     max(scores[other] for other in same),
                     speech_topic,
