@@ -96,3 +96,28 @@ def test_dates_the_wrong_way_round_are_refused(library: Path) -> None:
     assert "起始日期 2025 晚于截止日期 2020-03" in done.stderr.decode()
     done = _run(library, "search", "人才", "--index", "index", "--from", "2025-06", "--to", "2025")
     assert done.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux only")
+@pytest.mark.parametrize("extra", ["", " --json"])
+def test_a_full_disk_under_stdout_is_named(library: Path, extra: str) -> None:
+    command = f"{sys.executable} -m speechrag search 人才 --index index{extra} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=library, capture_output=True, check=False)
+    assert done.returncode == 2
+    first, second = done.stderr.decode().splitlines()
+    assert (first, second[:4]) == ("不能继续：输出：No space left on device", "解决办法")
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code"), [(">&-", 0), ("--json >&-", 0), ("<&-", 0), (">&- 2>&-", 0)]
+)
+def test_a_closed_stream_is_no_traceback(library: Path, redirect: str, code: int) -> None:
+    command = f"{sys.executable} -m speechrag search 人才 --index index {redirect}"
+    done = subprocess.run(["bash", "-c", command], cwd=library, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
+def test_no_questions_on_a_closed_stdin(library: Path) -> None:
+    command = f"{sys.executable} -m speechrag search - --json --index index <&-"
+    done = subprocess.run(["bash", "-c", command], cwd=library, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

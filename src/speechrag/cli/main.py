@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from speechrag.cli.parser import build_parser
-from speechrag.cli.streams import as_text, prepare_output
+from speechrag.cli.streams import as_text, give_up_output, prepare_output
 from speechrag.cli.text import Text, choose_language
 from speechrag.config import Settings, load_settings
 from speechrag.errors import SpeechragError
@@ -56,8 +56,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # the reader of our output went away (`| head`): nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         return 0
+    except OSError as error:  # a full disk under stdout, or a file that no reader of ours names
+        where = error.filename or text("output")
+        print(
+            f"{text('error')}{text('colon')}{where}{text('colon')}{error.strerror}", file=sys.stderr
+        )
+        print(f"{text('remedy')}{text('colon')}{text('check_disk')}", file=sys.stderr)
+        give_up_output()
+        return 2
 
 
 def _overrides(args: argparse.Namespace) -> dict[str, object]:

@@ -6,16 +6,26 @@ bytes that are neither must not end the other questions, nor leave as bytes that
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterator
 
 
 def prepare_output(*, is_json: bool) -> None:
     """Let stdout and stderr print every character: as UTF-8 for JSON, else with ? where it must."""
+    if sys.stdout is None:  # closed by the caller (>&-): there is nobody to tell
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until we end
     for stream, encoding in ((sys.stdout, "utf-8" if is_json else None), (sys.stderr, None)):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def give_up_output() -> None:
+    """Let what is still to be written go nowhere: the interpreter writes it out when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def read_text() -> str:
@@ -28,7 +38,7 @@ def read_text() -> str:
 
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
-        return sys.stdin.read()
+        return sys.stdin.read() if sys.stdin else ""
     raw: bytes = stream.read()
     return decode_bytes(raw).text if raw.strip() else ""
 
@@ -37,7 +47,7 @@ def read_lines() -> Iterator[str]:
     """The lines of stdin as they come, without their ends."""
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
-        yield from (line.rstrip("\r\n") for line in sys.stdin)
+        yield from (line.rstrip("\r\n") for line in sys.stdin or ())
         return
     for raw in stream:
         yield decode_line(raw.removeprefix(b"\xef\xbb\xbf")).rstrip("\r\n")

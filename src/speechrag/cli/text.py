@@ -17,6 +17,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "error": ("不能继续", "refused"),
     "remedy": ("解决办法", "remedy"),
     "colon": ("：", ": "),
+    "output": ("输出", "output"),
+    "check_disk": (
+        "请检查磁盘是否已满、是否有读写权限。",
+        "check whether the disk is full and whether it may be read and written.",
+    ),
     "interrupted": ("已中断；原有的索引没有改动。", "interrupted; the index is as it was."),
     "opt_index": ("索引所在的文件夹（默认 index/）", "folder of the index (default index/)"),
     "opt_config": ("设置文件（默认 speechrag.yaml）", "settings file (default speechrag.yaml)"),
