@@ -205,3 +205,13 @@ def test_plain_text_under_the_name_of_an_old_word_file_is_read(tmp_path, name, c
     path.write_bytes(text.encode(codec))
     document = read_document(path, name=name)
     assert (document.text, document.format) == (text, "txt")
+
+
+def test_a_link_to_nothing_is_reported(tmp_path):
+    (tmp_path / "讲话.txt").write_text("同志们：\n今天我们召开会议。\n", encoding="utf-8")
+    (tmp_path / "旧稿.docx").symlink_to(tmp_path / "移走了.docx")
+    found = list(iter_sources([tmp_path]))
+    assert [f.name for f in found if isinstance(f, SourceFile)] == ["讲话.txt"]
+    (skipped,) = [f for f in found if not isinstance(f, SourceFile)]
+    assert skipped.file.endswith("旧稿.docx")
+    assert (skipped.reason, skipped.hint[:3]) == ("这个链接所指的文件不存在", "请补上")

@@ -89,6 +89,10 @@ def _walk(folder: Path, entered: set[str]) -> Iterator[Path | Skipped]:
             yield from _walk(entry, entered)
         elif entry.is_file():
             yield entry
+        elif entry.is_symlink() and _is_read(entry):
+            yield Skipped(
+                printable(str(entry)), "这个链接所指的文件不存在", "请补上那个文件，或删去链接。"
+            )
 
 
 def _is_quiet(name: str) -> bool:
