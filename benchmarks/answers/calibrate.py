@@ -2,10 +2,11 @@
 
     python -m benchmarks.answers.calibrate [--write]
 
-Fitted on tests/answer/answerable_dev.yaml and tests/answer/unanswerable_dev.yaml; figures on these
-are of tenfold cross-validation, three times over, and the threshold is set where 4 % of the
-answerable ones are refused. Reported on questions that nothing is fitted on:
-tests/questions.yaml, tests/unanswerable.yaml, tests/answer/unanswerable_held_out.yaml.
+Fitted on tests/answer/answerable_dev.yaml, unanswerable_dev.yaml and refusal_dev.yaml; figures on
+these are of tenfold cross-validation, three times over, and the threshold is set where `REFUSED` of
+the answerable ones are refused. Reported on questions that nothing is fitted on:
+tests/questions.yaml, tests/unanswerable.yaml, tests/answer/unanswerable_held_out.yaml and
+refusal_held_out.yaml.
 
 `--write` puts the coefficients into src/speechrag/answer/confidence.py and
 src/speechrag/answer/refuse.py.
@@ -14,7 +15,9 @@ src/speechrag/answer/refuse.py.
 from __future__ import annotations
 
 import argparse
+import math
 import re
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -27,52 +30,57 @@ from benchmarks.answers.common import (
     ANSWERABLE_DEV,
     DEV,
     HELD_OUT,
+    REFUSAL_DEV,
+    REFUSAL_HELD_OUT,
     RESULTS,
     ROOT,
     TEST,
     answerable,
     describe,
+    described,
     open_demo,
     unanswerable,
 )  # fmt: skip
 from speechrag.answer.confidence import MODEL, measure_evidence
 from speechrag.answer.extract import split_hit
 from speechrag.answer.passages import find_candidates, rank_passages
-from speechrag.answer.refuse import is_small_talk
+from speechrag.answer.refuse import is_small_talk, name_absent
+from speechrag.types import Hit
 
 FEATURES = tuple(MODEL)
-REFUSED = 0.04  # of the answerable: 5 % may be, and other questions are a little harder
-HARD = {"paraphrase", "english"}
+REFUSED = 0.05  # of the answerable; plain speech and English count for more
+HARD = {"paraphrase", "english", "mixed"}
+HARD_WEIGHT = 3.0  # they are what people ask and what is hardest to answer
 STRENGTH = 0.3  # inverse of the regularisation: few questions, related features
 
 
-def measure(engine, questions):
-    """The features of each question, shape (n, n_features), as an answer measures them."""
-    rows = []
+@dataclass(frozen=True)
+class Measured:
+    """Questions as an answer measures them."""
+
+    x: np.ndarray  # (n, n_features)
+    ruled: np.ndarray  # (n,) bool: refused by a list, as small talk or for a place not named
+
+
+def measure(engine, questions) -> Measured:
+    """The features of each question, as an answer measures them."""
+    rows, ruled = [], []
     for text in questions:
         query = engine.analyse(text)
         found = find_candidates(engine, text)
-        ranked = [standing.hit for standing in rank_passages(engine, query, found.hits)]
-        values = measure_evidence(query, ranked or found.suggestions, engine)
+        standings = rank_passages(engine, query, found.hits)
+        hits = [standing.hit for standing in standings] or found.suggestions
+        values = measure_evidence(query, hits, engine, [standing.share for standing in standings])
         rows.append([values[name] for name in FEATURES])
-    return np.array(rows)
+        ruled.append(is_small_talk(query) or name_absent(query, engine) is not None)
+    return Measured(np.array(rows), np.array(ruled))
 
 
-def small_talk(engine, questions):
-    """Which questions are small talk."""
-    return [is_small_talk(engine.analyse(text)) for text in questions]
-
-
-def make_model():
-    """Scaled features, a logistic regression."""
-    return make_pipeline(
-        StandardScaler(), LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000)
-    )
-
-
-def weigh(questions, n_bad):
-    """The weight of each question: plain speech and English, which are hardest, count twice."""
-    return np.array([2.0 if q.kind in HARD else 1.0 for q in questions] + [1.0] * n_bad)
+def fit(x, y, weights):
+    """Scaled features, a logistic regression; both classes count alike."""
+    regression = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=2000)
+    model = make_pipeline(StandardScaler(), regression)
+    return model.fit(x, y, logisticregression__sample_weight=weights)
 
 
 def weighted_quantile(values, weights, share):
@@ -87,10 +95,17 @@ def cross_validate(x, y, weights):
     out = np.zeros((3, len(y)))
     folds = RepeatedStratifiedKFold(n_splits=10, n_repeats=3, random_state=0)
     for number, (train, test) in enumerate(folds.split(x, y)):
-        model = make_model()
-        model.fit(x[train], y[train], logisticregression__sample_weight=weights[train])
+        model = fit(x[train], y[train], weights[train])
         out[number // 10, test] = model.predict_proba(x[test])[:, 1]
     return out
+
+
+def interval(n_refused: int, n: int) -> str:
+    """Wilson's 95 % interval of a share."""
+    share, z = n_refused / n, 1.96
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return f"{middle - half:.0%}–{middle + half:.0%}"
 
 
 def support_floor(engine):
@@ -101,8 +116,6 @@ def support_floor(engine):
         for speech in engine.generation.store.iter_speeches()
         for passage in speech.passages
     ]
-    from speechrag.types import Hit
-
     parts = [
         [c.text for c in split_hit(Hit(passage, speech, 1, 0.0))] for _, speech, passage in passages
     ]
@@ -141,84 +154,104 @@ def write_constants(model, threshold, floor):
         file.write_text(text, encoding="utf-8")
 
 
+def development(engine):
+    """(features, whether it is answered, weight) of the questions to fit on."""
+    good = answerable(ANSWERABLE_DEV)
+    rows = described(REFUSAL_DEV)
+    asked = [(q.text, True, q.kind) for q in good]
+    asked += [(text, False, "") for text in unanswerable(DEV)]
+    asked += [(str(row["q"]), bool(row["answered"]), str(row["kind"])) for row in rows]
+    y = np.array([int(is_answered) for _, is_answered, _ in asked])
+    weights = np.array([HARD_WEIGHT if kind in HARD else 1.0 for _, _, kind in asked])
+    return measure(engine, [text for text, _, _ in asked]), y, weights
+
+
+def held_out(engine):
+    """Name → (features, whether they are answered) of the sets that nothing is fitted on."""
+    rows = described(REFUSAL_HELD_OUT)
+    sets = {
+        "answerable (tests/questions.yaml)": [q.text for q in answerable()],
+        "unanswerable (tests/unanswerable.yaml)": unanswerable(TEST),
+        "unanswerable, held out (tests/answer)": unanswerable(HELD_OUT),
+        "answerable, second held out": [r["q"] for r in rows if r["answered"]],
+        "unanswerable, second held out": [r["q"] for r in rows if not r["answered"]],
+    }
+    return {name: measure(engine, questions) for name, questions in sets.items()}
+
+
+def report(engine, data, probabilities, model, threshold, floor) -> str:
+    """The evidence as Markdown."""
+    measured, y, weights = data
+    sets = held_out(engine)
+
+    def refused(name, at):
+        return (model.predict_proba(sets[name].x)[:, 1] < at) | sets[name].ruled
+
+    dev = (probabilities.mean(axis=0) < threshold) | measured.ruled
+    auc = np.mean([roc_auc_score(y, row) for row in probabilities])
+    lines = [
+        "# When an answer is refused", "",
+        "`python -m benchmarks.answers.calibrate --write`", "",
+        describe(engine),
+        f"Fitted on {y.sum()} answerable and {(1 - y).sum()} unanswerable questions (tests/answer),"
+        " logistic regression; nothing is fitted on the sets reported in bold. Small talk is"
+        " refused by a list of its cues, and a well-known place that no speech names by its name"
+        " (`answer/refuse.py`). Plain speech, English and mixed questions count three times.", "",
+        f"Threshold {threshold:.3f}: where {REFUSED:.0%} of the answerable development questions,"
+        f" by weight, are refused out of sample. Area under the ROC curve there: {auc:.3f}.", "",
+        "| questions | n | refused | 95 % interval | wanted |", "|---|---:|---:|---:|---|",
+    ]  # fmt: skip
+    for name, of in (("answerable", y == 1), ("unanswerable", y == 0)):
+        n, n_refused = int(of.sum()), int(dev[of].sum())
+        lines.append(
+            f"| development, {name}, out of sample | {n} | {n_refused / n:.1%}"
+            f" | {interval(n_refused, n)} | |"
+        )
+    for name in sets:
+        out = refused(name, threshold)
+        wanted = "at least 90 %" if name.startswith("un") else "at most 5 %"
+        n, n_refused = len(out), int(out.sum())
+        lines.append(
+            f"| **{name}** | {n} | **{n_refused / n:.1%}** ({n_refused}) | {interval(n_refused, n)}"
+            f" | {wanted} |"
+        )
+    lines += [
+        "", "At other thresholds:", "",
+        "| development, answerable | " + " | ".join(sets) + " |", "|---:" * (len(sets) + 1) + "|",
+    ]  # fmt: skip
+    for share in (0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15):
+        at = weighted_quantile(probabilities.mean(axis=0)[y == 1], weights[y == 1], share)
+        cells = " | ".join(f"{refused(name, at).mean():.1%}" for name in sets)
+        lines.append(f"| {share:.0%} | {cells} |")
+    lines += [
+        "", "| feature | AUC alone | coefficient |", "|---|---:|---:|",
+    ]  # fmt: skip
+    for at, name in enumerate(FEATURES):
+        alone = roc_auc_score(y, measured.x[:, at])
+        lines.append(f"| {name} | {alone:.3f} | {model[1].coef_[0][at]:+.3f} |")
+    return "\n".join([
+        *lines, "",
+        f"The gate's least support is {floor:.3f}: 95 % of pairs of a sentence and a passage of"
+        " another speech have a lower cosine.", "",
+    ])  # fmt: skip
+
+
 def main() -> None:
     """Measure, fit, report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     engine = open_demo()
-    good_questions = answerable(ANSWERABLE_DEV)
-    good = measure(engine, [q.text for q in good_questions])
-    bad_questions = unanswerable(DEV)
-    bad = measure(engine, bad_questions)
-    x, y = np.vstack([good, bad]), np.array([1] * len(good) + [0] * len(bad))
-    weights = weigh(good_questions, len(bad))
-    probabilities = cross_validate(x, y, weights)
-    small = np.array([False] * len(good) + small_talk(engine, bad_questions))
-    model = make_model()
-    model.fit(x, y, logisticregression__sample_weight=weights)
-    threshold = weighted_quantile(probabilities.mean(axis=0)[y == 1], weights[y == 1], REFUSED)
-    tests = {
-        name: (questions, measure(engine, questions), small_talk(engine, questions))
-        for name, questions in (
-            ("answerable (tests/questions.yaml)", [q.text for q in answerable()]),
-            ("unanswerable (tests/unanswerable.yaml)", unanswerable(TEST)),
-            ("unanswerable, held out (tests/answer)", unanswerable(HELD_OUT)),
-        )
-    }
-
-    def refused(name, at):
-        _, measured, talk = tests[name]
-        return (model.predict_proba(measured)[:, 1] < at) | np.array(talk)
-
-    aucs = [roc_auc_score(y, row) for row in probabilities]
-    dev = (probabilities < threshold) | small
+    measured, y, weights = data = development(engine)
+    probabilities = cross_validate(measured.x, y, weights)
+    model = fit(measured.x, y, weights)
+    mean = probabilities.mean(axis=0)
+    threshold = weighted_quantile(mean[y == 1], weights[y == 1], REFUSED)
     floor = support_floor(engine)
-    report = [
-        "# When an answer is refused", "",
-        "`python -m benchmarks.answers.calibrate --write`", "",
-        describe(engine),
-        f"Fitted on {len(good)} answerable and {len(bad)} unanswerable questions (tests/answer),"
-        " logistic regression; nothing is fitted on the sets reported in bold. Small talk is"
-        " refused by a list of its cues (`answer/refuse.py`). Plain speech and English count"
-        " twice.", "",
-        f"Threshold {threshold:.3f}: refuses {REFUSED:.1%} of the answerable development questions"
-        " out of sample. Area under the ROC curve there, out of sample:"
-        f" {np.mean(aucs):.3f}.", "",
-        "| questions | n | refused | wanted |", "|---|---:|---:|---|",
-        f"| development, answerable | {len(good)} | {dev[:, y == 1].mean():.1%} | |",
-        f"| development, unanswerable | {len(bad)} | {dev[:, y == 0].mean():.1%} | |",
-    ]  # fmt: skip
-    for name, (questions, _, _) in tests.items():
-        share = refused(name, threshold)
-        wanted = "at least 90 %" if name.startswith("un") else "at most 5 %"
-        report.append(
-            f"| **{name}** | {len(questions)} | **{share.mean():.1%}** ({share.sum()}) | {wanted} |"
-        )
-    report += [
-        "", "At other thresholds:", "",
-        "| development, answerable | " + " | ".join(tests) + " |", "|---:|---:|---:|---:|",
-    ]  # fmt: skip
-    for share in (0.02, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2):
-        at = weighted_quantile(probabilities.mean(axis=0)[y == 1], weights[y == 1], share)
-        cells = " | ".join(f"{refused(name, at).mean():.1%}" for name in tests)
-        report.append(f"| {share:.0%} | {cells} |")
-    report += ["", "| feature | AUC alone | coefficient |", "|---|---:|---:|"]
-    for at, name in enumerate(FEATURES):
-        alone = roc_auc_score(y, x[:, at])
-        report.append(f"| {name} | {alone:.3f} | {model[1].coef_[0][at]:+.3f} |")
-    report += [
-        "",
-        f"The gate's least support is {floor:.3f}: 95 % of pairs of a sentence and a passage of"
-        " another speech have a lower cosine.",
-        "",
-    ]
+    text = report(engine, data, probabilities, model, threshold, floor)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "answers-refusal.md").write_text("\n".join(report), encoding="utf-8")
-    print("\n".join(report))
-    for name, (questions, _, _) in tests.items():
-        wrong = refused(name, threshold) == name.startswith("answerable")
-        print(f"wrong, {name}:", [q for q, w in zip(questions, wrong, strict=True) if w])
+    (RESULTS / "answers-refusal.md").write_text(text, encoding="utf-8")
+    print(text)
     if args.write:
         write_constants(model, threshold, floor)
 

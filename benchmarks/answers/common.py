@@ -19,6 +19,8 @@ RESULTS = ROOT / "benchmarks" / "results"
 DEV = ROOT / "tests" / "answer" / "unanswerable_dev.yaml"
 TEST = ROOT / "tests" / "unanswerable.yaml"
 HELD_OUT = ROOT / "tests" / "answer" / "unanswerable_held_out.yaml"
+REFUSAL_DEV = ROOT / "tests" / "answer" / "refusal_dev.yaml"
+REFUSAL_HELD_OUT = ROOT / "tests" / "answer" / "refusal_held_out.yaml"
 QUESTIONS = ROOT / "tests" / "questions.yaml"
 ANSWERABLE_DEV = ROOT / "tests" / "answer" / "answerable_dev.yaml"
 
@@ -40,6 +42,12 @@ def answerable(file: Path = QUESTIONS) -> list[Question]:
 def unanswerable(file: Path) -> list[str]:
     """Questions that the library does not answer."""
     return [str(entry["q"]) for entry in yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+def described(file: Path) -> list[dict[str, object]]:
+    """Questions with `q`, `kind` and whether the library `answered` them."""
+    rows: list[dict[str, object]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return rows
 
 
 def is_relevant(question: Question, text: str) -> bool:

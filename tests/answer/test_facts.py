@@ -43,6 +43,18 @@ def test_the_answer_stands_in_the_sentence(question, sentence, spans):
     assert [sentence[s.start : s.end] for s in find_spans(question, sentence)] == spans
 
 
+@pytest.mark.parametrize(
+    ("sentence", "persons"),
+    [
+        ("召开县（区）委书记抓基层党建工作述职评议会议。", []),
+        ("乡镇党委书记每年跑遍所有的村，各位老师辛苦了。", []),
+        ("云岭学院的邵老师研究了十一年。", ["邵老师"]), ("国歌是徐秀兰老师放的。", ["徐秀兰老师"]),
+    ],
+)  # fmt: skip
+def test_who_is_a_person_with_a_name_and_not_an_office(sentence, persons):
+    assert [sentence[s.start : s.end] for s in find_spans("这件事是谁做的？", sentence)] == persons
+
+
 def test_a_sentence_without_the_kind_that_is_asked_for_has_no_span():
     assert find_spans("有多少家企业？", "要加强企业服务。") == ()
 

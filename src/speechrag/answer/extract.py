@@ -20,7 +20,7 @@ from speechrag.answer.enumeration import complete_list
 from speechrag.answer.facts import asked_kind, find_spans
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
-from speechrag.answer.refuse import THRESHOLD, is_small_talk
+from speechrag.answer.refuse import THRESHOLD, is_small_talk, name_absent
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Filters, Hit, Role, Vectors
 
@@ -110,14 +110,16 @@ def compose_answer(
     found = find_candidates(engine, asked, filters)
     standings = rank_passages(engine, query, found.hits)
     hits = [standing.hit for standing in standings] or found.suggestions
-    sure = confidence(query, hits, engine)
+    sure = confidence(query, hits, engine, [standing.share for standing in standings])
     layout = choose_layout(query)
     choice = choice or pick_choice(query, layout)
     blank = Answer(
         question, True, Mode.EXTRACTIVE, (), (), sure, layout, asked=asked, filters=filters
     )
-    if not standings or sure < threshold or is_small_talk(query):
-        return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
+    absent = name_absent(query, engine)
+    if not standings or sure < threshold or absent or is_small_talk(query):
+        note = f"库里没有提到“{absent}”。" if absent else None
+        return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]), note=note)
     if choice is TOPIC_CHOICE:
         told = [s for s in standings if s.hit.passage.role not in FRAMES]
         standings = told or standings

@@ -78,7 +78,14 @@ _ORGANISATION = re.compile(
 _TITLE = (
     "老师|教授|书记|镇长|县长|区长|市长|局长|主任|总经理|院长|校长|师傅|同志|医生|律师|支书|组长|总"
 )
-_PERSON = re.compile(rf"(?:老[一-龥](?=[，,。的家在])|[一-龥]{{1,2}}(?:{_TITLE}))")
+# An office, or several who hold it, and nobody by name: 县委书记, 各位老师, 分管副市长.
+_NOBODY = re.compile(
+    rf"(?:.?[县市区镇乡党省工]委|.?支部|.?[各几两三每一]?[位名个些]|.?[副总老任的]|.?[村校镇县市区]"
+    rf"|主要|分管|有关|所有|全体|年轻|青年|乡村|农村|退休|骨干|专职|心理)(?:{_TITLE})$"
+)
+_PERSON = re.compile(
+    rf"(?:老[一-龥](?=[，,。的家在])|(?:[一-龥](?<![的委任副位各名个由和与])){{1,2}}(?:{_TITLE}))"
+)
 
 
 def asked_kind(question: str) -> tuple[FactKind, ...]:
@@ -149,6 +156,8 @@ def _spans_of(kind: FactKind, asked: str, sentence: str) -> list[Span]:
         pattern = {FactKind.PERSON: _PERSON, FactKind.ORGANISATION: _ORGANISATION}.get(kind)
         if pattern and not names:
             names = [Span(*m.span(), kind) for m in pattern.finditer(folded)]
+        if kind is FactKind.PERSON:
+            names = [s for s in names if not _NOBODY.match(folded, s.start, s.end)]
         return names
     pattern = {FactKind.DATE: _DATE, FactKind.ORDINAL: _ORDINAL}[kind]
     return [Span(*m.span(), kind) for m in pattern.finditer(folded)]
@@ -178,6 +187,14 @@ def _durations(asked: str, sentence: str) -> list[Span]:
     if re.search("几分钟|限时", asked):
         units.append("分钟")
     return [s for s in spans if any(u in folded[s.start : s.end] for u in units)] or spans
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def find_years(text: str) -> list[str]:
+    """The years that a folded text names in figures, in order."""
+    return _YEAR.findall(text)
 
 
 _TAGS = {"nr": FactKind.PERSON, "ns": FactKind.PLACE, "nt": FactKind.ORGANISATION}

@@ -1,12 +1,16 @@
-"""When the library holds no answer: the threshold, and what is no question to a library."""
+"""When the library holds no answer: the threshold, what is no question, what is not named."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from speechrag.search.query import Query
 
-THRESHOLD = 0.226
+if TYPE_CHECKING:
+    from speechrag.search.engine import Engine
+
+THRESHOLD = 0.215
 """The least confidence with which a question is answered; calibrated by
 `python -m benchmarks.answers.calibrate` (benchmarks/results/answers-refusal.md)."""
 
@@ -22,3 +26,42 @@ _SMALL_TALK = re.compile(
 def is_small_talk(query: Query) -> bool:
     """Whether it is said to whoever answers: a greeting, thanks, a question about the answerer."""
     return bool(_SMALL_TALK.search(query.folded))
+
+
+# Places that everybody knows by their names: what is asked of one stands in no speech that does
+# not name it. Other names are left to the model: a word may be the tagger's mistake for a name.
+_PLACES = (
+    "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
+    "广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|石家庄|太原|"
+    "沈阳|大连|长春|哈尔滨|南京|苏州|无锡|常州|杭州|宁波|温州|义乌|合肥|福州|厦门|南昌|济南|青岛|"
+    "郑州|洛阳|武汉|长沙|广州|深圳|珠海|东莞|佛山|南宁|海口|成都|贵阳|昆明|拉萨|西安|兰州|西宁|银川|"
+    "乌鲁木齐|呼和浩特|浦东|雄安|长江|黄河|珠江|美国|英国|法国|德国|俄罗斯|日本|韩国|印度|新加坡|"
+    "澳大利亚|加拿大|巴西|越南|泰国|非洲|欧洲|beijing|shanghai|tianjin|chongqing|guangzhou|shenzhen|"
+    "hangzhou|nanjing|suzhou|wuhan|chengdu|xi'an|london|paris|tokyo|new york|japan|korea|germany|"
+    "france|britain|russia|india|singapore|australia|canada|thailand"
+)
+_PLACE = re.compile(rf"(?<![a-z])(?:{_PLACES})(?![a-z])")
+_SCHOOL = re.compile(
+    "(?:清华|北大|复旦|北京|浙江|南京|武汉|同济|中山|四川|厦门|南开|天津)大学|清华|北大(?!门)|复旦"
+)
+
+
+def name_absent(query: Query, engine: Engine) -> str | None:
+    """A well-known place or university that the question names and no passage does.
+
+    Args:
+        query: The question.
+        engine: The library; its words as they are indexed.
+
+    """
+    lexical = engine.generation.lexical
+    for match in _SCHOOL.finditer(query.folded):
+        name = match[0]
+        short = name[:2] if name[:2] in {"清华", "复旦"} else f"{name[0]}大"
+        if not lexical.df(name) and not lexical.df(short):
+            return name
+    for match in _PLACE.finditer(_SCHOOL.sub(" ", query.folded)):
+        words = engine.tokenizer.tokenize(match[0])
+        if words and not any(lexical.df(word) for word in words):
+            return match[0]
+    return None
