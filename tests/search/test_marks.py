@@ -6,7 +6,7 @@ import pytest
 
 from index_fakes import parse_plain
 from speechrag.index.tokens import Tokenizer
-from speechrag.search.marks import find_matches
+from speechrag.search.marks import Marks, find_matches
 from tests_paths import REPO
 
 
@@ -73,3 +73,24 @@ def test_the_same_is_marked_as_when_all_is_tokenized(tmp_path, tokenizer):
         assert held == by_tokenizing_all(tokenizer, wanted, speech, passage)
         n_marked += len(held)
     assert n_marked > 300
+
+
+def test_marks_are_found_when_looked_at_and_equal_what_is_found_at_once(tokenizer, tmp_path):
+    speech, passage = speech_of(tmp_path, "推动成果转化，成果要转化。")
+    calls = []
+
+    class Counts:
+        def tokenize_spans(self, text):
+            calls.append(text)
+            return tokenizer.tokenize_spans(text)
+
+    marks = Marks(Counts(), {"成果转化", "成果"}, speech, passage)
+    assert calls == []
+    spans = find_matches(tokenizer, {"成果转化", "成果"}, speech, passage)
+    assert [speech.text[a:b] for a, b in marks] == ["成果转化", "成果"]
+    assert marks == spans
+    assert spans == marks
+    assert marks != spans[:1]
+    assert (len(marks), marks[0], marks[1:]) == (2, spans[0], spans[1:])
+    assert (repr(marks), hash(marks)) == (repr(spans), hash(spans))
+    assert len(calls) == 1
