@@ -6,7 +6,13 @@ import pytest
 
 from index_fakes import write_library
 from speechrag.index.tokens import fold_key
-from speechrag.timeline.counting import Counting, count_years, first_and_last, library_by_year
+from speechrag.timeline.counting import (
+    Counting,
+    count_years,
+    cuts_word,
+    first_and_last,
+    library_by_year,
+)
 from speechrag.timeline.holding import Narrowing
 from speechrag.timeline.pattern import Phrase, blocks_of
 from speechrag.timeline.records import Year
@@ -142,3 +148,15 @@ def test_finds_of_chinese_are_those_of_the_folded_text(random_engine):
 def test_narrowing_leaves_out_what_cannot_hold_the_phrase(engine):
     numbers = Narrowing(engine.generation).speech_numbers(fold_key("显著提升"))
     assert numbers.tolist() == [1]
+
+
+def test_a_use_that_only_stands_across_words_is_told_apart(make_engine):
+    text = (
+        "破解难题，创新发展理念。\n贯彻新发展理念，科技成果转化快。\n深化放管服改革，放管服务。\n"
+    )
+    engine = make_engine({"a.txt": f"# 会\n@2020 讲话\n{text}"})
+    told = {
+        phrase: [cuts_word(use) for use in uses(engine, phrase).kept]
+        for phrase in ("新发展理念", "成果转化", "放管服")
+    }
+    assert told == {"新发展理念": [True, False], "成果转化": [False], "放管服": [False, True]}

@@ -91,6 +91,7 @@ def _print_timeline(timeline: PhraseTimeline, text: Text) -> None:
 
 
 def _print_use(label: str, use: Use, text: Text) -> None:
+    from speechrag.timeline.counting import cuts_word
     from speechrag.timeline.render import words_around
 
     place = " > ".join(use.passage.section_path)
@@ -98,6 +99,8 @@ def _print_use(label: str, use: Use, text: Text) -> None:
     print(f"  {label}{text('colon')}{date} 《{use.speech.title}》 {place}")
     print(f"      {words_around(use, 40)}")
     print(f"      {use.speech.source}  {use.passage.id}")
+    if cuts_word(use):
+        print(f"      ! {text('timeline_cuts_word')}")
 
 
 def _print_years(timeline: PhraseTimeline, text: Text) -> None:

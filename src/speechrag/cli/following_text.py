@@ -29,6 +29,10 @@ FOLLOWING_MESSAGES: dict[str, tuple[str, str]] = {
     "timeline_headings": ("其中标题里 {n} 次", "{n} of them in headings"),
     "timeline_first": ("最早", "first"),
     "timeline_last": ("最近", "last"),
+    "timeline_cuts_word": (
+        "这里可能只是字面相连（如“创新｜发展理念”），请看原文",
+        "the characters may merely stand side by side here, across words; see the text",
+    ),
     "timeline_years": ("逐年", "by year"),
     "timeline_times": ("{n} 次/{m} 篇", "{n} in {m} speeches"),
     "timeline_no_speech": ("（库中无此年讲话）", "(no speech of this year in the library)"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from speechrag.index.store import PassageStore
-from speechrag.index.tokens import fold_key
+from speechrag.index.tokens import fold_key, fold_key_map
 from speechrag.search.candidates import Searchable
 from speechrag.timeline.holding import Narrowing
 from speechrag.timeline.pattern import Phrase
@@ -17,6 +17,7 @@ from speechrag.timeline.records import Use, Uses, Year, n_passages, n_speeches, 
 from speechrag.types import Speech
 
 _UNKNOWN_LATE, _UNKNOWN_EARLY = "~", ""  # sort behind and before every digit
+_CLAUSE_REACH = 16  # characters beside a use that decide which words stand there
 N_KEPT = 64  # phrases whose uses are remembered: variants and successors ask again
 
 
@@ -108,6 +109,27 @@ def first_and_last(uses: Sequence[Use]) -> tuple[Use | None, Use | None]:
     first = min(dated, key=lambda u: (_padded(u, _UNKNOWN_LATE), u.row, u.start))
     last = max(dated, key=lambda u: (_padded(u, _UNKNOWN_EARLY), u.row, u.start))
     return first, last
+
+
+def cuts_word(use: Use) -> bool:
+    """Whether the phrase begins or ends inside a word there, as 新发展理念 in 创新发展理念.
+
+    It is counted, for so it stands in the text, but a person should look at it. A word that is put
+    together from others may be cut between them (科技|成果).
+    """
+    import rjieba
+
+    text = use.speech.text
+    low = max(text.rfind("\n", 0, use.start) + 1, use.start - _CLAUSE_REACH)
+    key, offsets = fold_key_map(text[low : use.end + _CLAUSE_REACH].partition("\n\n")[0])
+    start, end = (
+        bisect.bisect_left(offsets, use.start - low),
+        bisect.bisect_left(offsets, use.end - low),
+    )
+    cuts = {0, len(key)}
+    for _word, begin, stop in rjieba.tokenize(key, "search"):
+        cuts |= {begin, stop}
+    return start not in cuts or end not in cuts
 
 
 def _padded(use: Use, unknown: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from speechrag.timeline.counting import cuts_word
 from speechrag.timeline.records import (
     Era,
     PhraseTimeline,
@@ -85,6 +86,7 @@ def render_use(use: Use | None) -> dict[str, Any] | None:
         "section": list(use.passage.section_path),
         "source": use.speech.source,
         "in_heading": use.in_heading,
+        "cuts_word": cuts_word(use),
         "start": use.start,
         "end": use.end,
     }

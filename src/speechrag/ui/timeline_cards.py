@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from speechrag.timeline.counting import cuts_word
 from speechrag.timeline.records import PhraseTimeline, Use, Year, n_passages, n_speeches
 from speechrag.timeline.render import describe_succession, words_around
 from speechrag.ui.cards import mark_text, render_citation
@@ -149,6 +150,8 @@ def _use_card(use: Use, label: str, t: Strings) -> str:
     if use.in_heading:
         words = f"{t('timeline_in_heading')}{t('colon')}{words_around(use, 30)}"
         heading = f'<p class="st-heading">{escape(words)}</p>'
+    if cuts_word(use):
+        heading += f'<p class="st-heading">⚠ {escape(t("timeline_cuts_word"))}</p>'
     steps = "".join(f"<li>{mark_text(step)}</li>" for step in passage.section_path)
     path = f'<ol class="sr-path">{steps}</ol>' if steps else ""
     buttons = "".join(

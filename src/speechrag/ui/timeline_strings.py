@@ -49,6 +49,10 @@ TIMELINE_STRINGS: dict[str, tuple[str, str]] = {
     "timeline_first": ("最早", "First"),
     "timeline_last": ("最近", "Last"),
     "timeline_only": ("仅此一处", "The only one"),
+    "timeline_cuts_word": (
+        "这里可能只是字面相连，请看原文。",
+        "The characters may merely stand side by side here, across words.",
+    ),
     "timeline_in_heading": ("用在标题里", "in a heading"),
     "timeline_variants": ("别的写法", "Variants"),
     "timeline_successors": ("后来由什么取代", "What replaced it"),
