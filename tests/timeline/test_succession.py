@@ -31,12 +31,12 @@ def successors(engine, phrase):
 
 @pytest.fixture(scope="module")
 def replaced(make_engine):
-    return make_engine(library(lambda year: "行政审批制" if year < 2015 else "简政放权"))
+    return make_engine(library(lambda year: "行政审批制" if year < 2015 else "行政许可制"))
 
 
 def test_what_fills_the_same_places_from_the_turn_on_is_the_successor(replaced):
     (successor,) = successors(replaced, "行政审批制")
-    assert successor.phrase == "简政放权"
+    assert successor.phrase == "行政许可制"
     assert set(successor.frames) >= {"深入推进＿＿改革", "持续深化＿＿工作", "全面落实＿＿要求"}
     s = successor
     eras = [
@@ -59,7 +59,7 @@ def test_the_evidence_is_a_sentence_with_figures_and_places(replaced):
 
 
 def test_a_phrase_still_in_use_has_none(replaced, make_engine):
-    assert successors(replaced, "简政放权") == ()
+    assert successors(replaced, "行政许可制") == ()
     engine = make_engine(library(lambda _year: "行政审批制"))
     assert successors(engine, "行政审批制") == ()
 
@@ -76,8 +76,8 @@ def test_what_rises_in_other_places_is_none(make_engine):
 
 def test_what_was_there_all_along_is_none(make_engine):
     lines = library(
-        lambda year: "行政审批制" if year < 2015 else "简政放权",
-        extra=lambda year: "".join(p.format("简政放权") for p in PLACES) if year < 2015 else "",
+        lambda year: "行政审批制" if year < 2015 else "行政许可制",
+        extra=lambda year: "".join(p.format("行政许可制") for p in PLACES) if year < 2015 else "",
     )
     assert successors(make_engine(lines), "行政审批制") == ()
 
@@ -94,9 +94,10 @@ def test_a_library_that_grows_by_another_kind_of_text_shows_no_turn(make_engine)
 
 
 def test_undated_speeches_tell_nothing_of_a_course(make_engine):
+    dated = library(lambda year: "行政审批制" if year < 2015 else "行政许可制")
     texts = {
         name: "\n".join(line for line in text.split("\n") if not line.startswith("@"))
-        for name, text in library(lambda year: "行政审批制" if year < 2015 else "简政放权").items()
+        for name, text in dated.items()
     }
     assert successors(make_engine(texts), "行政审批制") == ()
 

@@ -29,8 +29,8 @@ MIN_FRAMES = 2
 MIN_SIMILARITY = 0.25
 """The mean cosine of the two phrases and of the passages around them. Chosen on yearly reports of
 1954-2025 and 28,698 articles of 2012-2026: with two frames it lets 西部大开发 → 区域发展总体 and
-科学发展观 → 新发展理念 through, and none of 党中央, 中国式现代化, 和平发展 or 循环经济, which rose at
-such turns too (0.07 to 0.25, mostly in one frame)."""
+科学发展观 → 新发展理念 through, and none of 党中央, 中国式现代化, 和平发展 or 循环经济, which rose
+at such turns too (0.07 to 0.25, mostly in one frame)."""
 MIN_HOLD = 0.1  # of the times that anything fills a frame
 N_CONTEXTS = 800  # passages after the turn that are most like those of the phrase
 N_USES_READ = 600  # of the phrase, for its frames; evenly spread

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from speechrag.index.store import PassageStore, SpeechSummary
 from speechrag.timeline.records import Era, Use, year_of
 
-MIN_SPEECHES = 3  # that use the phrase; of fewer no course can be told
+MIN_SPEECHES = 3  # that use the phrase before the turn; of fewer no course can be told
 MIN_KIND_SHARE = 0.1
 FALL = 1 / 3  # its rate after the turn is at most this part of its rate before
 MAX_FALL_P, MAX_RISE_P = 0.05, 0.01
@@ -90,7 +90,7 @@ def find_turn(uses: Sequence[Use], store: PassageStore) -> Turn | None:
     for turn in sorted(set(years.tolist()))[:-1]:
         early = years <= turn
         (a, n), (b, m) = ((counts[s].sum(), chars[s].sum()) for s in (early, ~early))
-        if a and b / m <= FALL * a / n:
+        if (counts[early] > 0).sum() >= MIN_SPEECHES and b / m <= FALL * a / n:
             best = max(best or (-math.inf, 0), (_likelihood(a, n) + _likelihood(b, m), turn))
     if best is None:
         return None
