@@ -44,7 +44,7 @@ def test_ask_open_copy_and_read_with_the_keyboard_alone(visit, served):
 def test_the_library_with_the_keyboard_alone(visit, served):
     page = visit(served.url)
     page.get_by_role("tab", name="提问").focus()
-    tab_to(page, "文库", 5)
+    tab_to(page, "文库", 8)
     page.keyboard.press("Enter")
     expect(page.locator("li[data-speech=a1]")).to_be_visible()
     tab_to(page, "重建索引")
