@@ -25,7 +25,7 @@ MAX_TOPIC_CHARS = 200
 LEAST = 0.65  # of the best passage's score; below it a passage shares the role, not the subject
 SHORT = 8  # characters; a heading of so few (存在问题) takes its subject from the one above it
 
-HARDLY = THRESHOLD / 4
+HARDLY = THRESHOLD / 8
 """A heading is unspoken when the library does not answer topic and heading together, or knows the
 heading's own words hardly at all: below this confidence. Figures in docs/answers.md."""
 
