@@ -5,7 +5,7 @@ import pytest
 
 from speechrag.answer.confidence import MODEL, Vocabulary, confidence, measure_evidence
 from speechrag.answer.extract import compose_answer
-from speechrag.answer.refuse import is_small_talk, name_absent
+from speechrag.answer.refuse import UNSURE, caution, is_small_talk, name_absent
 
 
 def measure(engine, question):
@@ -73,6 +73,29 @@ def test_what_is_not_in_the_library_is_named_in_the_refusal(engine):
     assert answer.refused
     assert answer.note == "库里没有提到“上海”。"
     assert answer.suggestions[0].speech.title == "在全区数字政府建设暨“一网通办”推进会上的讲话"
+
+
+@pytest.mark.parametrize(
+    ("question", "sure", "said"),
+    [
+        ("弱口令怎么清理？", UNSURE - 0.01, "只找到相近的内容，未必回答了您的问题。"),
+        ("weak passwords", 0.3, "Only something close was found; it may not answer the question."),
+        ("弱口令怎么清理？", UNSURE, None),
+    ],
+)
+def test_an_answer_that_may_be_none_says_so(engine, question, sure, said):
+    assert caution(engine.analyse(question), sure) == said
+
+
+def test_the_caution_stands_with_the_answer(engine):
+    unsure = compose_answer(engine, "清溪河里有哪些珍稀鱼类？")
+    assert (unsure.refused, unsure.note) == (False, "只找到相近的内容，未必回答了您的问题。")
+    assert compose_answer(engine, "述职的书记每人讲几分钟？").note is None
+
+
+def test_a_name_that_is_absent_is_told_in_the_language_of_the_question(engine):
+    answer = compose_answer(engine, "how much did Tesla invest in Shanghai")
+    assert answer.note == "The library does not mention “Shanghai”."
 
 
 def test_a_subject_of_the_library_is_known_and_another_is_not(engine):

@@ -20,7 +20,7 @@ from speechrag.answer.enumeration import complete_list
 from speechrag.answer.facts import asked_kind, find_spans
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
-from speechrag.answer.refuse import THRESHOLD, is_small_talk, name_absent
+from speechrag.answer.refuse import THRESHOLD, absence, caution, is_small_talk, name_absent
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Filters, Hit, Role, Vectors
 
@@ -118,7 +118,7 @@ def compose_answer(
     )
     absent = name_absent(query, engine)
     if not standings or sure < threshold or absent or is_small_talk(query):
-        note = f"库里没有提到“{absent}”。" if absent else None
+        note = absence(query, absent) if absent else None
         return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]), note=note)
     if choice is TOPIC_CHOICE:
         told = [s for s in standings if s.hit.passage.role not in FRAMES]
@@ -129,7 +129,8 @@ def compose_answer(
         return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
     if layout is not Layout.FACT:
         chosen = complete_lists(chosen, weighed)
-    return replace(blank, refused=False, **_lay_out(query, chosen, layout))  # type: ignore[arg-type]
+    blank = replace(blank, refused=False, note=caution(query, sure))
+    return replace(blank, **_lay_out(query, chosen, layout))  # type: ignore[arg-type]
 
 
 def choose_layout(query: Query) -> Layout:

@@ -14,6 +14,10 @@ THRESHOLD = 0.215
 """The least confidence with which a question is answered; calibrated by
 `python -m benchmarks.answers.calibrate` (benchmarks/results/answers-refusal.md)."""
 
+UNSURE = 0.43
+"""Below it an answer carries a caution: one in ten of the development questions that are answered,
+and most of those that are not but pass the threshold."""
+
 # Said to whoever answers, not asked of the speeches; against the folded question.
 _SMALL_TALK = re.compile(
     "^(?:你好|您好|大家好|[早上中下晚][上午]好|早安|晚安|谢谢|多谢|感谢你|再见|拜拜)"
@@ -65,3 +69,19 @@ def name_absent(query: Query, engine: Engine) -> str | None:
         if words and not any(lexical.df(word) for word in words):
             return match[0]
     return None
+
+
+def caution(query: Query, sure: float) -> str | None:
+    """What is said with an answer that may be none, in the language of the question."""
+    if sure >= UNSURE:
+        return None
+    if query.chinese_share < 0.5:
+        return "Only something close was found; it may not answer the question."
+    return "只找到相近的内容，未必回答了您的问题。"
+
+
+def absence(query: Query, name: str) -> str:
+    """What is said of a name that the library lacks, in the language of the question."""
+    if query.chinese_share < 0.5:
+        return f"The library does not mention “{name.title()}”."
+    return f"库里没有提到“{name}”。"
