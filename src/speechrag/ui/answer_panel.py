@@ -165,12 +165,14 @@ def build_answer_tab(library: Library, settings: Settings, t: Strings) -> None:
     desk = AnswerDesk(library, settings, t)
     can_model = bool(settings.llm_base_url and settings.llm_model)
     session = gr.State(Session())
-    with gr.Row(equal_height=False):
+    with gr.Row(elem_id="sa-row", equal_height=False):
         question = gr.Textbox(
             label=t("answer_question"), info=t("answer_hint"), lines=1, max_lines=6,
             elem_id="sa-question", scale=5, min_width=200,
         )  # fmt: skip
-        ask = gr.Button(t("answer_now"), variant="primary", elem_id="sa-ask", scale=0)
+        ask = gr.Button(
+            t("answer_now"), variant="primary", elem_id="sa-ask", scale=0, min_width=140
+        )
     use_model = gr.Checkbox(
         value=settings.llm and can_model, interactive=can_model, label=t("answer_model"),
         info=None if can_model else t("answer_no_model"), elem_id="sa-model",
