@@ -129,3 +129,28 @@ def test_a_passage_counts_by_its_best_sentence_and_not_by_its_headings():
     assert score(1, 0) == pytest.approx([4 / 17**0.5, 0.0, 0.5**0.5, 0.0], abs=1e-6)
     assert score(-1, 0) == pytest.approx([0.0, 0.0, 0.0, 1.0], abs=1e-6)
     assert best_sentences(Tokens(), np.array([1, 0], np.float32), [], []).tolist() == []
+
+
+class Multiplying(Tokens):
+    """The same, which multiplies by itself."""
+
+    def token_products(self, ids, others):
+        return others @ ROWS[ids].T
+
+    def token_lengths(self, ids):
+        return np.linalg.norm(ROWS[ids], axis=1)
+
+
+def test_an_encoder_that_multiplies_by_itself_gives_the_same():
+    passages = [parted([1, 3], [2], [1]), ids(4), ids(), parted([], [3], []), ids(3, 2)]
+    norms = sentence_norms(Tokens(), passages)
+    vector = np.array([0.6, 0.8], np.float32)
+    for match in (best_matches, every_word_matches):
+        plain, multiplied = (
+            match(encoder, "1 2", passages, IDF.__getitem__)
+            for encoder in (Tokens(), Multiplying())
+        )
+        assert multiplied == pytest.approx(plain, abs=1e-6)
+        assert plain[0] == pytest.approx(1, abs=1e-6)
+    found = best_sentences(Multiplying(), vector, passages, norms)
+    assert found == pytest.approx([0.8, 0, 0, 1.4 / 2**0.5, 0], abs=1e-6)

@@ -1,25 +1,27 @@
 """The built-in encoder: a static embedding model, read without torch.
 
 A text's vector is the mean of its tokens' rows, unit norm; punctuation has zero rows. The files are
-what sentence-transformers' `StaticEmbedding` and `Normalize` load, rows as model2vec keeps them:
-int8 `embeddings` times float32 `weights`, one a row.
+what sentence-transformers' `StaticEmbedding` and `Normalize` load; the rows are those of
+`token_table`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.errors import EncoderError
+from speechrag.index.nearest_words import CommonWords
 from speechrag.index.segment import Segmenter
+from speechrag.index.token_table import REINSTALL, TokenTable, distinct_rising
 from speechrag.index.tokens import CONTEXT_CHARS, fold
 from speechrag.types import Vectors
 
@@ -33,21 +35,16 @@ DIGEST_FILE = "digest.txt"
 
 # At a time, so that rows gathered stay in the processor's cache; memory is bounded by it.
 _BATCH_TEXTS = 512
-_SUM_TEXTS = 16
 # From here on building the array segmenter pays: 0.3 s, and 0.15 ms a passage less, and
 # `tokenizers`, which takes 0.2 s to load, is not needed at all (benchmarks/encoding.py).
 _MANY_CHARS = 50_000
 _BULK_TEXTS = 256  # fewer at a time are questions
 _FEW_TEXTS = 16  # for fewer the array segmenter is slower, even where it is there
-# Words that `nearest_tokens` may name, by script, and how many: the most frequent, which come first
-# in the vocabulary; rare words are near to much and mean little.
-_SCRIPTS: dict[str, tuple[Callable[[str], bool], int]] = {
-    "zh": (lambda name: len(name) > 1 and "\u3400" <= name[0] <= "\u9fff", 25_000),
-    "en": (lambda name: len(name) > 2 and name.isascii() and name.isalpha(), 15_000),
-}
+# Questions being answered: each is encoded, and then its tokens are asked for.
+_N_QUESTIONS_KEPT = 16
+_MAX_CHARS_KEPT = 1_000
 
 Ids = NDArray[np.int32]
-_Number = TypeVar("_Number", np.int32, np.int64)
 
 
 class StaticEncoder:
@@ -66,15 +63,15 @@ class StaticEncoder:
     def __init__(self, path: Path, name: str = "builtin") -> None:
         self.name = name
         self._path = path
-        self._embeddings, self._scales = _read_weights(path / WEIGHTS_FILE)
+        self._table = TokenTable.open(path / WEIGHTS_FILE)
         self._n_chars = 0  # of all the batches so far: a build comes with one after the other
-        self._lengths = np.zeros(len(self._scales), np.float32)  # of the rows met so far
-        self._common: dict[str, tuple[list[str], Vectors]] = {}
+        self._common = CommonWords(self._table, self._name_of)
+        self._tokenize_question = lru_cache(_N_QUESTIONS_KEPT)(self._tokenize_one)
 
     @property
     def dim(self) -> int:
         """Columns of the vectors."""
-        return int(self._embeddings.shape[1])
+        return self._table.dim
 
     @cached_property
     def digest(self) -> str:
@@ -95,13 +92,12 @@ class StaticEncoder:
         try:
             tokenizer = Tokenizer.from_file(str(file))
         except Exception as exc:  # tokenizers raises no narrower class
-            raise EncoderError(f"{file}: {exc}", _REINSTALL) from exc
-        if tokenizer.get_vocab_size() != len(self._embeddings):
-            raise EncoderError(
-                f"{file} has {tokenizer.get_vocab_size()} tokens, {WEIGHTS_FILE} has"
-                f" {len(self._embeddings)} rows.",
-                _REINSTALL,
+            raise EncoderError(f"{file}: {exc}", REINSTALL) from exc
+        if tokenizer.get_vocab_size() != len(self._table):
+            sizes = (
+                f"{tokenizer.get_vocab_size()} tokens, {WEIGHTS_FILE} has {len(self._table)} rows"
             )
+            raise EncoderError(f"{file} has {sizes}.", REINSTALL)
         return tokenizer
 
     @cached_property
@@ -166,8 +162,7 @@ class StaticEncoder:
 
     def _unit_sums(self, ids: Ids, starts: NDArray[np.int64]) -> Vectors:
         """Each text's rows added up and brought to unit norm."""
-        vectors = np.zeros((len(starts) - 1, self.dim), np.float32)
-        self._sum_rows(ids, starts, vectors)
+        vectors = self._table.sums(ids, starts)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1)
         return vectors
@@ -180,6 +175,9 @@ class StaticEncoder:
 
     def _segment(self, texts: Sequence[str], *, in_bulk: bool) -> tuple[Ids, NDArray[np.int64]]:
         """The tokens of texts, one after the other, and where each text's begin."""
+        if len(texts) == 1 and not in_bulk and len(texts[0]) <= _MAX_CHARS_KEPT:
+            ids = self._tokenize_question(texts[0])
+            return ids, np.array([0, len(ids)])
         is_there = "_segmenter" in vars(self) and len(texts) >= _FEW_TEXTS
         found = self._segmenter.segment(texts) if in_bulk or is_there else None
         return found or self._tokenize([fold(text) for text in texts])
@@ -199,39 +197,16 @@ class StaticEncoder:
         limit: AbstractContextManager[object] = self._libraries.limit(limits=1, user_api="blas")
         return limit
 
+    def _tokenize_one(self, text: str) -> Ids:
+        ids = self._tokenize([fold(text)])[0]
+        ids.setflags(write=False)
+        return ids
+
     def _tokenize(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         parts = [encoding.ids for encoding in found]
         starts = np.cumsum([0, *map(len, parts)])
         return np.fromiter((i for part in parts for i in part), np.int32, starts[-1]), starts
-
-    def _sum_rows(self, ids: Ids, starts: NDArray[np.int64], out: Vectors) -> None:
-        """Add up each text's rows into `out`.
-
-        A few texts at a time: their tokens' counts, times the scales, times the int8 rows. That is
-        a tenth of the time of gathering float32 rows and adding them up.
-        """
-        n = len(starts) - 1
-        if n == 1:  # a question
-            rows = self._embeddings.take(ids, axis=0).astype(np.float32)
-            np.einsum("t,td->d", self._scales[ids], rows, out=out[0])
-            return
-        kept = self._scales[ids] > 0
-        row = np.repeat(np.arange(n), np.diff(starts))[kept]
-        ids = ids[kept]
-        bounds = np.searchsorted(row, np.arange(0, n + _SUM_TEXTS, _SUM_TEXTS))
-        place_of = np.empty(len(self._scales), np.int64)
-        for number, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
-            first = number * _SUM_TEXTS
-            size = min(_SUM_TEXTS, n - first)
-            used = _distinct_rising(ids[low:high])
-            place_of[used] = np.arange(len(used))
-            places = place_of[ids[low:high]]
-            cells = (row[low:high] - first) * len(used) + places
-            counts = np.bincount(cells, minlength=size * len(used)).astype(np.float32)
-            counts = counts.reshape(size, len(used)) * self._scales[used]
-            rows = self._embeddings[used].astype(np.float32)
-            np.matmul(counts, rows, out=out[first : first + size])
 
     def token_vectors(self, text: str) -> list[tuple[str, tuple[int, int], Vectors]]:
         """Each token as the text has it, its offsets in the text, and its share of the vector.
@@ -253,7 +228,7 @@ class StaticEncoder:
         """The distinct tokens of each text that have a row: rising int32 numbers."""
         ids, starts = self._segment(texts, in_bulk=self._is_bulk(texts))
         if len(texts) == 1:
-            return [np.unique(ids[self._scales[ids] > 0])]
+            return [distinct_rising(ids[self._table.have_rows(ids)])]
         return self._distinct(ids, starts[:-1], starts[1:])
 
     def _distinct(self, ids: Ids, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Ids]:
@@ -265,8 +240,8 @@ class StaticEncoder:
         sizes = (ends - starts)[told]
         shifts = starts[told] - np.cumsum(sizes) + sizes
         place = np.arange(int(sizes.sum())) + np.repeat(shifts, sizes)
-        kept = self._scales[ids[place]] > 0
-        pairs = _distinct_rising((np.repeat(told, sizes)[kept] << 32) | ids[place][kept])
+        kept = self._table.have_rows(ids[place])
+        pairs = distinct_rising((np.repeat(told, sizes)[kept] << 32) | ids[place][kept])
         bounds = np.searchsorted(pairs, np.arange(len(starts) + 1) << 32)
         distinct = (pairs & 0xFFFFFFFF).astype(np.int32)
         return [distinct[a:b] for a, b in itertools.pairwise(bounds.tolist())]
@@ -277,58 +252,33 @@ class StaticEncoder:
         with self._one_thread() if len(parts) >= _BULK_TEXTS else nullcontext():
             for start in range(0, len(parts), _BATCH_TEXTS):
                 batch = parts[start : start + _BATCH_TEXTS]
-                sums = np.zeros((len(batch), self.dim), np.float32)
                 starts = np.cumsum([0, *map(len, batch)])
-                self._sum_rows(np.concatenate(batch), starts, sums)
+                sums = self._table.sums(np.concatenate(batch), starts)
                 norms[start : start + len(batch)] = np.linalg.norm(sums, axis=1)
         return norms
 
     def token_rows(self, ids: Ids) -> Vectors:
         """The rows of tokens: float32, shape (len(ids), dim); a row's norm is its weight."""
-        rows: Vectors = self._embeddings.take(ids, axis=0).astype(np.float32)
-        rows *= self._scales[ids, None]
-        return rows
+        return self._table.rows(ids)
 
-    def unscaled_rows(self, ids: Ids) -> tuple[Vectors, Vectors, Vectors]:
-        """`token_rows` before each is multiplied by its scale; the scales; the rows' lengths.
+    def token_products(self, ids: Ids, others: Vectors) -> Vectors:
+        """The products of tokens' rows with other vectors: float32, (len(others), len(ids))."""
+        return self._table.products(ids, others)
 
-        Scaling a row's products with other vectors costs a tenth of scaling the row.
-
-        Returns:
-            float32, shapes (len(ids), dim), (len(ids),), (len(ids),).
-        """
-        rows: Vectors = self._embeddings.take(ids, axis=0).astype(np.float32)
-        lengths = self._lengths[ids]
-        if not lengths.all():  # threads that meet here write the same numbers
-            lengths = np.sqrt(np.einsum("rd,rd->r", rows, rows)) * self._scales[ids]
-            self._lengths[ids] = lengths
-        return rows, self._scales[ids], lengths
+    def token_lengths(self, ids: Ids) -> Vectors:
+        """The lengths of tokens' rows: float32, shape (len(ids),)."""
+        return self._table.lengths(ids)
 
     def token_names(self, ids: Ids) -> list[str]:
         """The tokens as the vocabulary writes them."""
-        return [self._tokenizer.id_to_token(int(i)) or "" for i in ids]
+        return list(map(self._name_of, ids.tolist()))
 
-    def _words(self, script: str) -> tuple[list[str], Vectors]:
-        """The common words of a script and their unit vectors, shape (n_words, dim)."""
-        if script not in self._common:
-            belongs, n_wanted = _SCRIPTS[script]
-            words: list[str] = []
-            ids: list[int] = []
-            for i in np.flatnonzero(self._scales > 0).tolist():
-                name = self._tokenizer.id_to_token(i) or ""
-                if belongs(name):
-                    words.append(name)
-                    ids.append(i)
-                    if len(ids) == n_wanted:
-                        break
-            vectors = self._embeddings[ids].astype(np.float32)  # a unit vector needs no scale
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            self._common[script] = (words, vectors)
-        return self._common[script]
+    def _name_of(self, token: int) -> str:
+        return self._tokenizer.id_to_token(token) or ""
 
     def common_words(self, script: str) -> tuple[Sequence[str], Vectors]:
         """The common words of a script, "zh" or "en", and their unit vectors, (n_words, dim)."""
-        return self._words(script)
+        return self._common.of(script)
 
     def nearest_tokens(self, text: str, k: int, script: str = "zh") -> list[tuple[str, float]]:
         """Up to k common words of the vocabulary nearest to a text, with cosines, falling.
@@ -342,43 +292,8 @@ class StaticEncoder:
         vector = self.encode_queries([text])[0]
         if not vector.any() or k < 1:
             return []
-        words, vectors = self._words(script)
-        cosines = vectors @ vector
-        n_near = min(k + 1, len(words))
-        near = np.argpartition(-cosines, n_near - 1)[:n_near]
-        near = near[np.lexsort((near, -cosines[near]))]
-        own = fold(text).lower().strip()
-        return [(words[i], float(cosines[i])) for i in near if words[i] != own][:k]
+        return self._common.nearest(vector, k, script, without=fold(text).lower().strip())
 
 
 def _stretches(texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]) -> list[str]:
     return [text[a:b] for text, each in zip(texts, parts, strict=True) for a, b in each]
-
-
-def _distinct_rising(values: NDArray[_Number]) -> NDArray[_Number]:
-    """What `np.unique` gives; for these sizes sorting is several times as fast as its hashing."""
-    values = np.sort(values)
-    is_first = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=is_first[1:])
-    return values[is_first]
-
-
-_REINSTALL = "Install speechrag again, or name another encoder in speechrag.yaml."
-
-
-def _read_weights(file: Path) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """The two tensors of a model2vec file."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(str(file), framework="numpy") as tensors:
-            embeddings = tensors.get_tensor("embeddings")
-            scales = tensors.get_tensor("weights")
-    except (OSError, SafetensorError) as exc:
-        raise EncoderError(f"{file}: {exc}", _REINSTALL) from exc
-    if embeddings.ndim != 2 or scales.shape != (len(embeddings),):
-        raise EncoderError(
-            f"{file}: embeddings {embeddings.shape} and weights {scales.shape} do not agree.",
-            _REINSTALL,
-        )
-    return embeddings, scales.astype(np.float32)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from speechrag.index.encoding import token_texts_for_matching
 from speechrag.index.passage_tokens import END, sentence_norms, tokenize_parts
+from speechrag.index.token_table import multiply_rows
 from speechrag.search.candidates import Searchable
 from speechrag.types import Vectors
 
@@ -33,9 +34,6 @@ N_PASSAGES_KEPT = 20_000  # tokens of so many passages are kept in memory: some 
 # What a word without any match counts for in the geometric mean; from 0.02 to 0.4 no figure moved
 # by more than 0.006.
 LEAST = 0.1
-
-_ONE_THREAD = 65_536 * 4  # multiplications up to which OpenBLAS's gemm keeps to one thread
-_LEAST_BLOCK = 16  # rows; a question of over 64 tokens may take more threads
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -56,11 +54,14 @@ class TokenRows(Protocol):
 
 
 @runtime_checkable
-class KeepsScales(Protocol):
-    """An encoder whose token vectors are kept as directions with a scale each."""
+class MultipliesTokens(Protocol):
+    """An encoder that multiplies tokens' vectors without making all of them first."""
 
-    def unscaled_rows(self, ids: Ids) -> tuple[Vectors, Floats, Floats]:
-        """The vectors before each is multiplied by its scale; the scales; the whole lengths."""
+    def token_products(self, ids: Ids, others: Vectors) -> Floats:
+        """The products of tokens' vectors with other vectors: shape (len(others), len(ids))."""
+
+    def token_lengths(self, ids: Ids) -> Floats:
+        """The lengths of tokens' vectors: shape (len(ids),)."""
 
 
 def best_matches(
@@ -127,38 +128,49 @@ class _Tokens:
         flat = np.concatenate([np.zeros(0, np.int32), *(passages[at] for at in self.filled)])
         self._ends = np.flatnonzero(flat == END)
         self._starts = np.cumsum([0, *(len(passages[at]) for at in self.filled)])[:-1]
-        known, self._places = _distinct(np.maximum(flat, 0))
-        if isinstance(encoder, KeepsScales):
-            self._rows, self._scales, self._lengths = encoder.unscaled_rows(known)
-        else:
-            self._rows = encoder.token_rows(known)
-            self._scales = np.ones(len(known), np.float32)
-            self._lengths = np.sqrt(np.einsum("rd,rd->r", self._rows, self._rows))
+        self._known, self._places = _distinct(flat)
+        self._vectors = encoder if isinstance(encoder, MultipliesTokens) else _Multiplied(encoder)
 
     def products(self, others: Vectors) -> Floats:
-        """The tokens' products with other vectors: shape (len(others), n_distinct)."""
-        products: Floats = np.ascontiguousarray(_products(self._rows, others).T)
-        products *= self._scales
+        """The tokens' products with other vectors, and 0 for `END`: (len(others), n_known + 1)."""
+        products = np.zeros((len(others), len(self._known) + 1), np.float32)
+        products[:, :-1] = self._vectors.token_products(self._known, others)
         return products
 
     def best_cosines(self, products: Floats) -> Floats:
         """Of products with unit vectors, each passage's best cosine, ≥ 0: (n_units, n_filled)."""
-        cosines = np.maximum(products / np.maximum(self._lengths, 1e-9), 0)
-        each = cosines.take(self._places, axis=1)
-        each[:, self._ends] = 0
-        best: Floats = np.maximum.reduceat(each, self._starts, axis=1)
-        return best
+        lengths = np.ones(len(self._known) + 1, np.float32)
+        np.maximum(self._vectors.token_lengths(self._known), 1e-9, out=lengths[:-1])
+        cosines = products / lengths
+        best: Floats = np.maximum.reduceat(cosines.take(self._places, axis=1), self._starts, axis=1)
+        return np.maximum(best, 0, out=best)
 
     def sentence_sums(self, products: Floats) -> NDArray[np.float64]:
         """Of products with one vector, the sum of each sentence's, one after the other."""
-        each = products[self._places].astype(np.float64)
-        each[self._ends] = 0
-        sums = np.concatenate([[0.0], np.cumsum(each)])
-        # A sentence begins behind the one before, or where its passage does.
+        # A sentence begins behind the one before, or where its passage does; at its own mark where
+        # it is empty, which counts 0.
         before = np.searchsorted(self._starts, self._ends, side="right") - 1
         begins = np.maximum(np.concatenate([[0], self._ends[:-1] + 1]), self._starts[before])
-        totals: NDArray[np.float64] = sums[self._ends] - sums[begins]
+        bounds = np.column_stack([begins, self._ends]).ravel()
+        each = products.take(self._places).astype(np.float64)
+        totals: NDArray[np.float64] = np.add.reduceat(each, bounds)[::2]
         return totals
+
+
+class _Multiplied:
+    """`MultipliesTokens` for any encoder."""
+
+    def __init__(self, encoder: TokenRows) -> None:
+        self._encoder = encoder
+
+    def token_products(self, ids: Ids, others: Vectors) -> Floats:
+        products = np.empty((len(ids), len(others)), np.float32)
+        multiply_rows(self._encoder.token_rows(ids), others, products)
+        return products.T
+
+    def token_lengths(self, ids: Ids) -> Floats:
+        lengths: Floats = np.linalg.norm(self._encoder.token_rows(ids), axis=1)
+        return lengths
 
 
 def _every_word(tokens: _Tokens, products: Floats, weights: Floats) -> Floats:
@@ -194,34 +206,19 @@ def _asked(
     return rows / norms[:, None], norms, rarity
 
 
-def _distinct(ids: Ids) -> tuple[Ids, Ids]:
-    """The distinct numbers, rising, and the place of each number among them.
+def _distinct(ids: Ids) -> tuple[Ids, NDArray[np.intp]]:
+    """The distinct tokens, rising, and the place of each among them; `END` comes behind the last.
 
     As `np.unique`, without its sorting: the numbers are below the size of a vocabulary.
     """
-    met = np.zeros(int(ids.max(initial=-1)) + 1, dtype=np.bool_)
-    met[ids] = True
-    known = np.flatnonzero(met).astype(np.int32)
-    place = np.empty(len(met), dtype=np.int32)
-    place[known] = np.arange(len(known), dtype=np.int32)
-    return known, place[ids]
-
-
-def _products(rows: Vectors, others: Vectors) -> Floats:
-    """`rows @ others.T`, in blocks that OpenBLAS multiplies in one thread.
-
-    Above that it wakes its others, which makes 0.2 ms of work 5 ms where the processors are busy,
-    and one question wait for another.
-    """
-    n_others, dim = others.shape
-    size = max(_LEAST_BLOCK, _ONE_THREAD // (dim * max(n_others, 1)))
-    n_blocks = len(rows) // size
-    n_whole = n_blocks * size
-    products = np.empty((len(rows), n_others), dtype=np.float32)
-    blocks = products[:n_whole].reshape(n_blocks, size, n_others)
-    np.matmul(rows[:n_whole].reshape(n_blocks, size, dim), others.T, out=blocks)
-    np.matmul(rows[n_whole:], others.T, out=products[n_whole:])
-    return products
+    places = ids.astype(np.intp)  # `END`, being -1, marks the last
+    met = np.zeros(int(ids.max(initial=-1)) + 2, dtype=np.bool_)
+    met[places] = True
+    known = np.flatnonzero(met[:-1])
+    place = np.empty(len(met), dtype=np.intp)
+    place[known] = np.arange(len(known))
+    place[END] = len(known)
+    return known.astype(np.int32), place[places]
 
 
 class TokenMatcher:
