@@ -33,7 +33,7 @@ def _latin_bytes() -> dict[int, str]:
 def undo_misreading(text: str) -> tuple[str, str] | None:
     """The text that was misread and how ("utf-8 via cp1252"), or None if it was not."""
     sample = text[:_SAMPLE_CHARS]
-    n_foreign = sum(char > "\x7f" for char in sample)
+    n_foreign = len(sample) - len(sample.encode("ascii", "ignore"))
     if n_foreign < MIN_FOREIGN or mean_foreign_cost(sample) < MIN_MISREAD_COST:
         return None
     found: list[tuple[float, str, str]] = []
