@@ -43,6 +43,9 @@ _CONTEXT = re.compile(
     "|(?<=[家傢])(?P<具>俱)"
 )
 
+# What they become, which may differ between a text and its key.
+_BY_CONTEXT = frozenset(_CONTEXT.groupindex) | set(CONTEXT_CHARS.pattern)
+
 
 @cache
 def _table() -> dict[int, str]:
@@ -55,6 +58,7 @@ def _by_context(folded: str) -> str:
     return _CONTEXT.sub(lambda match: match.lastgroup or match[0], folded)
 
 
+@lru_cache(maxsize=1024)  # a passage is folded for its words and for its near copies
 def _char_fold(text: str) -> str:
     folded = text.translate(_table())
     if folded.isascii():
@@ -79,6 +83,16 @@ def fold_key(text: str, *, ignore_punctuation: bool = False) -> str:
     """The fold without white space, and without punctuation and symbols where asked."""
     drop = _NOT_IN_KEY if ignore_punctuation else _SPACE
     return _by_context(drop.sub("", _char_fold(text)))
+
+
+def may_hold(folded: str, key: str) -> bool:
+    """Whether a text can hold a key of `fold_key`: False only where one of its characters lacks.
+
+    Args:
+        folded: `fold` of the text.
+        key: A key without white space.
+    """
+    return all(char in folded for char in key if char not in _BY_CONTEXT)
 
 
 def fold_key_map(text: str, *, ignore_punctuation: bool = False) -> tuple[str, list[int]]:
