@@ -2,6 +2,7 @@
 
 import threading
 
+import numpy as np
 import pytest
 
 from index_fakes import parse_plain, parse_speech
@@ -140,6 +141,13 @@ def test_near_copies_are_a_group(store):
     assert store.groups.tolist() == [0, 1, 0, 3, 4]
     assert store.group(2) == 0
     assert store.rows_of_group(0).tolist() == [0, 2]
+    assert store.rows_of_group(1).tolist() == [1]
+
+
+def test_groups_that_cross_each_other_are_told_apart(store):
+    vars(store)["groups"] = np.array([0, 1, 1, 0, 0], np.int32)
+    assert store.rows_of_group(0).tolist() == [0, 3, 4]
+    assert store.rows_of_group(1).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(

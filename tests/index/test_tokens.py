@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechrag.index import foldtable
-from speechrag.index.tokens import Tokenizer, fold, fold_key, fold_key_map, stem
+from speechrag.index.tokens import Tokenizer, fold, fold_key, fold_key_map, may_hold, stem
 
 TERMS = ("成果转化", "双一流", "产学研", "AI")
 
@@ -38,6 +38,20 @@ def test_the_fold_keeps_every_character_in_its_place(text):
 @given(messy_text)
 def test_folding_twice_changes_nothing_more(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(messy_text, st.integers(0, 60), st.integers(0, 60))
+def test_a_text_may_hold_every_key_of_it(text, start, stop):
+    for blind in (False, True):
+        key = fold_key(text, ignore_punctuation=blind)
+        assert may_hold(fold(text), key[start:stop])
+        part = fold_key(text[start:stop], ignore_punctuation=blind)  # cut among its neighbours
+        assert may_hold(fold(text), part)
+
+
+def test_a_text_without_a_character_of_a_key_cannot_hold_it():
+    assert not may_hold(fold("学习民法"), fold_key("民法典"))
+    assert may_hold(fold("顯著，名次"), fold_key("著名"))  # 着，名: the key has it as 著名
 
 
 @given(messy_text)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from speechrag.index.store_tables import ROLES
 from speechrag.search.candidates import Selection, gather_signals
 from speechrag.types import Filters, Role
 
@@ -13,14 +14,12 @@ class Told:
     """A generation whose passages have the roles they are given."""
 
     def __init__(self, generation, roles):
-        self._generation, self._roles = generation, roles
+        self._generation = generation
         self.store = self
+        self.role_codes = np.array([ROLES.index(role) + 1 for role in roles], np.uint8)
 
     def __getattr__(self, name):
         return getattr(self._generation, name)
-
-    def roles_of(self, rows):
-        return [self._roles[int(row)] for row in rows]
 
 
 def role_signal(engine, roles, intent):

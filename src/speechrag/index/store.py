@@ -200,13 +200,20 @@ class PassageStore:
 
     def rows_of_group(self, group: int) -> NDArray[np.int64]:
         """The rows of a group of nearly identical passages, rising."""
-        copies = self._copies
-        return np.concatenate([[group], copies[self.groups[copies] == group]]).astype(np.int64)
+        groups, rows = self._copies
+        low, high = groups.searchsorted(group), groups.searchsorted(group, side="right")
+        return np.concatenate([[group], rows[low:high]]).astype(np.int64)
 
     @cached_property
-    def _copies(self) -> NDArray[np.int64]:
-        """The rows that are not the least of their group, rising: a few in a hundred."""
-        return np.flatnonzero(self.groups != np.arange(self.n_passages))
+    def _copies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows that are not the least of their group, a few in a hundred; their groups, rising.
+
+        Those of a group rise too.
+        """
+        rows = np.flatnonzero(self.groups != np.arange(self.n_passages))
+        groups = self.groups[rows].astype(np.int64)  # as what is looked for in them
+        order = np.argsort(groups, kind="stable")
+        return groups[order], rows[order]
 
     def roles_of(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Role | None]:
         """The role of each row, without reading its speech."""

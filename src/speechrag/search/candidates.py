@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from speechrag.index.lexical import LexicalIndex, top_rows
 from speechrag.index.passage_tokens import PassageTokens
 from speechrag.index.store import PassageStore
+from speechrag.index.store_tables import ROLES
 from speechrag.index.tokens import fold_key
 from speechrag.index.vector_store import VectorStore
 from speechrag.search.fuse import Signals, Weights
@@ -190,8 +191,8 @@ def _role_matches(generation: Searchable, rows: Rows, query: Query) -> NDArray[n
     """For candidates with the role asked for, how telling it is: (1 - its share of them)²."""
     if query.intent is None or not len(rows):
         return np.zeros(len(rows), dtype=np.float32)
-    roles = generation.store.roles_of(rows)
-    matches = np.array([role == query.intent for role in roles], dtype=np.float32)
+    wanted = ROLES.index(query.intent) + 1
+    matches = (generation.store.role_codes[rows] == wanted).astype(np.float32)
     telling: NDArray[np.float32] = matches * (1 - matches.mean(dtype=np.float32)) ** 2
     return telling
 

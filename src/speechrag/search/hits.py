@@ -54,5 +54,5 @@ def build_hit(
 
 
 def _other_places(store: PassageStore, row: int) -> tuple[Place, ...]:
-    others = (r for r in store.rows_of_group(store.group(row)).tolist() if r != row)
-    return tuple(dict.fromkeys(map(store.place, others)))
+    rows = store.rows_of_group(store.group(row)).tolist()
+    return tuple(dict.fromkeys(store.place(other) for other in rows if other != row))

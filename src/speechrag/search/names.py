@@ -9,11 +9,12 @@ a speech of 2024 do not repeat it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from speechrag.index.tokens import Tokenizer, fold, fold_key
+from speechrag.index.tokens import Tokenizer, fold, fold_key, may_hold
 from speechrag.search.candidates import Searchable
 from speechrag.search.stopwords import QUESTION_WORDS
 
@@ -96,15 +97,29 @@ def name_scores(
         speech, passage = generation.store.located(row)
         body = speech.text[passage.start : passage.end]
         text = "\n".join((speech.title, *passage.section_path, body))
-        key, blind_key = fold_key(text), fold_key(text, ignore_punctuation=True)
-        held = [
-            1.0 if exact in key else BLIND if blind and blind in blind_key else 0.0
-            for exact, blind in keys
-        ]
+        held = _held(text, keys)
         stands |= np.array(held) > 0
         scores[at] = sum(held)
     shares: NDArray[np.float32] = (scores / max(1, int(stands.sum()))).astype(np.float32)
     return shares
+
+
+def _held(text: str, keys: Sequence[tuple[str, str]]) -> list[float]:
+    """1 for each name whose exact key stands in a text, `BLIND` where the other one does, or 0.
+
+    Of a hundred candidates few have a name's characters at all; only theirs are made into keys.
+    """
+    folded = fold(text)
+    held = []
+    for exact, blind in keys:
+        if not may_hold(folded, blind or exact):
+            held.append(0.0)
+        elif exact in fold_key(text):
+            held.append(1.0)
+        else:
+            found = bool(blind) and blind in fold_key(text, ignore_punctuation=True)
+            held.append(BLIND if found else 0.0)
+    return held
 
 
 def _is_rare(generation: Searchable, tokenizer: Tokenizer, name: str) -> bool:

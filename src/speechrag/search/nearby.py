@@ -24,11 +24,11 @@ def nearby_scores(
 
     """
     speeches, last = generation.store.speech_of_row, generation.manifest.n_passages - 1
-    scores = np.zeros(len(rows), dtype=np.float32)
-    for beside in (rows - 1, rows + 1):
-        places = np.clip(beside, 0, last)
-        near = (beside == places) & (speeches[places] == speeches[rows])
-        # Not `@`, for which OpenBLAS would wake its other threads.
-        cosines = np.einsum("rd,d->r", generation.body.vectors(places), vector)
-        np.maximum(scores, cosines, out=scores, where=near)
+    beside = np.stack([rows - 1, rows + 1])
+    places = np.clip(beside, 0, last)
+    near = (beside == places) & (speeches[places] == speeches[rows])
+    cosines = np.zeros(beside.shape, dtype=np.float32)
+    # Not `@`, for which OpenBLAS would wake its other threads.
+    cosines[near] = np.einsum("rd,d->r", generation.body.vectors(places[near]), vector)
+    scores: NDArray[np.float32] = np.maximum(cosines.max(axis=0), 0)
     return scores
