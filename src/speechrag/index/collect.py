@@ -194,18 +194,21 @@ class RowCollector:
         self._context_of.extend(numbers[at] for at in rows.place_of.tolist())
 
     def _add_old_contexts(self, previous: Generation, numbers: NDArray[np.int32]) -> None:
-        distinct, first, place_of = np.unique(numbers, return_index=True, return_inverse=True)
-        places = np.empty(len(distinct), dtype=np.int32)
+        old_numbers = numbers.tolist()
+        distinct = list(dict.fromkeys(old_numbers))  # in the order in which they are met
+        places: dict[int, int] = {}
         new: list[int] = []
-        for at in np.argsort(first).tolist():  # in the order in which they are met
-            pair = previous.context_keys[distinct[at]]
-            key = (int(pair[0]), int(pair[1]))
+        for old, (first, second) in zip(
+            distinct, previous.context_keys[distinct].tolist(), strict=True
+        ):
+            key = (first, second)
             if key not in self._context_numbers:
                 self._context_numbers[key] = self._context.n_rows + len(new)
-                new.append(int(distinct[at]))
-            places[at] = self._context_numbers[key]
-        self._context.add_vectors(previous.context.vectors(np.asarray(new, dtype=np.int64)))
-        self._context_of.frombytes(places[place_of].tobytes())
+                new.append(old)
+            places[old] = self._context_numbers[key]
+        if new:
+            self._context.add_vectors(previous.context.vectors(np.asarray(new, dtype=np.int64)))
+        self._context_of.extend(map(places.__getitem__, old_numbers))
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         with self._watch.timing("encode"):

@@ -2,9 +2,9 @@
 
 The sizes at which the kind of index changes were measured on vectors of real passages
 (docs/adr/0004-lexical-engine.md; again, by `python -m benchmarks.vector_recall`, in
-benchmarks/results/vector_recall.md): with 256 dimensions and one thread, a scan of 77,000 rows takes
-3.0 ms as float32 and 1.5 ms as float16; of 300,000, 10.8 and 5.6 ms, where clusters (IVF) of which
-a quarter is looked into take 2.6 ms.
+benchmarks/results/vector_recall.md): with 256 dimensions and one thread, a scan of 77,000 rows
+takes 3.0 ms as float32 and 1.5 ms as float16; of 300,000, 10.8 and 5.6 ms, where clusters (IVF) of
+which a quarter is looked into take 2.6 ms.
 """
 
 from __future__ import annotations
@@ -74,15 +74,17 @@ class FaissStore:
         else:
             index = train_clusters(vectors)
             index.nprobe = max(1, index.nlist // LISTS_A_PROBE)
-        n_sample = N_RECALL_ROWS_IN_CLUSTERS if n_rows >= IVF_MIN_ROWS else N_RECALL_ROWS
-        nearest = NearestOfSample(vectors, n_sample)
+        nearest = None
+        if n_rows >= FLOAT16_MIN_ROWS:
+            n_sample = N_RECALL_ROWS_IN_CLUSTERS if n_rows >= IVF_MIN_ROWS else N_RECALL_ROWS
+            nearest = NearestOfSample(vectors, n_sample)
         step = 65_536  # a mapped file is read by and by
         for start in range(0, n_rows, step):
             block = np.ascontiguousarray(vectors[start : start + step], dtype=np.float32)
             index.add(block)
-            if n_rows >= FLOAT16_MIN_ROWS:
+            if nearest is not None:
                 nearest.look_at(start, block)
-        return cls(index, measure_recall(index, nearest) if n_rows >= FLOAT16_MIN_ROWS else None)
+        return cls(index, measure_recall(index, nearest) if nearest is not None else None)
 
     @classmethod
     def open(cls, path: Path) -> Self:
