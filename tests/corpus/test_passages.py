@@ -94,3 +94,12 @@ def test_passages_hold_every_sentence_whole(paragraphs: list[int], with_headings
     assert "".join(found).replace("\n", "") == "".join(texts)
     assert all(len(p) <= 480 for p in found)
     assert all(p.endswith("。") for p in found)
+
+
+def test_sentences_beside_one_over_the_bound_are_grouped_all_the_same() -> None:
+    before, after = "我们要再接再厉。" * 60, "要坚持不懈抓下去。" * 60
+    long = "把" + "各项" * 250 + "工作做好。"
+    speech = parse_one(f"{before}{long}{after}\n")
+    lengths = [len(text) for text in passages(speech)]
+    assert lengths == [240, 240, 506, 270, 270]
+    assert "".join(passages(speech)) == before + long + after

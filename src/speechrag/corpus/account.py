@@ -47,7 +47,8 @@ def _shown_parts(
 ) -> Iterable[tuple[int, int]]:
     """The source ranges of a segment, once for each passage or heading that shows them."""
     even = segment.end - segment.start == segment.source_end - segment.source_start
-    for start, end in shown[max(0, bisect_right(starts, segment.start) - 2) :]:
+    for at in range(max(0, bisect_right(starts, segment.start) - 2), len(shown)):
+        start, end = shown[at]
         if start >= segment.end:
             break
         low, high = max(start, segment.start), min(end, segment.end)

@@ -17,6 +17,7 @@ MAX_HEADING_CHARS = 60  # a numbered line without a full stop: longer ones are p
 MAX_RUN_IN_CHARS = 45  # a first sentence that is the heading of the words behind it
 MIN_PASSAGE_CHARS = 80
 MAX_ITEM_CHARS = 40  # what an inline item is called by
+_LOOK_AHEAD_CHARS = 1_000  # of a paragraph behind a label; a sentence and the quotations in it
 
 _GLUED = re.compile(
     r"(?<=[。！？!?；;…”])\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])"
@@ -67,6 +68,7 @@ def build_blocks(paragraphs: Sequence[Line]) -> list[Block]:
     """The blocks of one speech, in order."""
     parts = _unglue(paragraphs)
     unnumbered = _unnumbered(parts)
+    levels = _hint_levels(parts)
     blocks: list[Block] = []
     last: Block | None = None  # the last numbered block
     for at, part in enumerate(parts):
@@ -78,9 +80,10 @@ def build_blocks(paragraphs: Sequence[Line]) -> list[Block]:
             blocks.extend(new)
             last = new[0]
         elif part.hint or at in unnumbered:
-            level = _hint_level(parts, part.hint)
             blocks.append(
-                Block(part.traced, level, "", part.traced.text.strip(_TRIM), gap=part.gap)
+                Block(
+                    part.traced, levels[part.hint], "", part.traced.text.strip(_TRIM), gap=part.gap
+                )
             )
         else:
             salutation = is_salutation(part.traced.text)
@@ -104,13 +107,19 @@ def _unglue(paragraphs: Sequence[Line]) -> list[_Part]:
         gap = line.gap
         text = line.text
         spans = protected_spans(text) if "、" in text or "(" in text or "（" in text else []
+        long_spans = iter([span for span in spans if span[1] - span[0] > 6])
+        span = next(long_spans, None)
         for match in _GLUED.finditer(text):
             at = match.end()
-            label = parse_label(text[at:])
-            inside = any(a < at < b and a < match.start() for a, b in spans if b - a > 6)
-            if not label or inside or not _follows(label, last, parts, text[start:at]):
+            while span and span[1] <= at:
+                span = next(long_spans, None)
+            if span and span[0] < match.start():
                 continue
-            if not _heads(text[at + label.end :]):
+            ahead = text[at : at + _LOOK_AHEAD_CHARS]
+            label = parse_label(ahead)
+            if not label or not _follows(label, last, parts, text[start:at]):
+                continue
+            if not _heads(ahead[label.end :]):
                 continue
             _add(parts, last, line.traced.slice(start, match.start()).strip(), line, gap)
             start, gap = at, False
@@ -151,7 +160,8 @@ def _has_body(parts: Sequence[_Part], at: int) -> bool:
     """Whether prose stands under a numbered line before the next of its level or above."""
     label = parts[at].label
     level = label.level if label else 0
-    for part in parts[at + 1 :]:
+    for below in range(at + 1, len(parts)):
+        part = parts[below]
         if part.is_title or (part.label and part.label.level <= level):
             return False
         if part.label is None:
@@ -245,11 +255,12 @@ def _unnumbered(parts: Sequence[_Part]) -> set[int]:
     return found if len(found) >= 2 else set()
 
 
-def _hint_level(parts: Sequence[_Part], hint: int) -> int:
-    """The level of an unnumbered heading: the outermost when nothing is numbered 一、."""
+def _hint_levels(parts: Sequence[_Part]) -> dict[int, int]:
+    """The level of unnumbered headings by hint: the outermost when nothing is numbered 一、."""
     hints = sorted({p.hint for p in parts if p.hint and not p.is_title})
-    numbered = {p.label.level for p in parts if p.label and p.label.level <= 2}
-    rank = hints.index(hint) if hint in hints else 0
-    if hint and any(p.hint == hint and p.label and p.label.level == 1 for p in parts):
-        return 1
-    return min(4, 1 + rank + (1 if numbered and not hint else 0))
+    is_numbered = any(p.label and p.label.level <= 2 for p in parts)
+    beside_first = {p.hint for p in parts if p.hint and p.label and p.label.level == 1}
+    levels = {0: 2 if is_numbered else 1}
+    for rank, hint in enumerate(hints):
+        levels[hint] = 1 if hint in beside_first else min(4, 1 + rank)
+    return levels

@@ -250,6 +250,9 @@ def join_lines(lines: Sequence[Line], source: str) -> list[Line]:
     """Paragraphs: the kept lines, with those joined that were broken inside a sentence."""
     style = _style_of(lines)
     paragraphs: list[Line] = []
+    pieces: list[
+        list[Traced]
+    ] = []  # of each paragraph, put together at the end: linear in its lines
     last: Line | None = None
     torn = False
     for line in lines:
@@ -259,10 +262,12 @@ def join_lines(lines: Sequence[Line], source: str) -> list[Line]:
         line.gap = line.gap or torn
         torn = False
         if last is not None and _joins(last, line, style):
-            whole = paragraphs[-1]
-            parts = [whole.traced, *_seam(whole.traced, line.traced, source), line.traced]
-            whole.traced = Traced.join(parts)
+            pieces[-1] += [*_seam(pieces[-1][-1], line.traced, source), line.traced]
         else:
             paragraphs.append(replace(line, dropped=[]))
+            pieces.append([line.traced])
         last = line
+    for paragraph, parts in zip(paragraphs, pieces, strict=True):
+        if len(parts) > 1:
+            paragraph.traced = Traced.join(parts)
     return paragraphs

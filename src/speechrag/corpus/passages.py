@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -88,28 +89,42 @@ def _balanced(words: str, start: int, end: int) -> list[tuple[int, int]]:
     if end - start <= MAX_CHARS:
         return [(start, end)]
     ends = [start + at for at in sentence_ends(words[start:end])]
-    n_groups = -(-(end - start) // MAX_CHARS)
+    groups: list[tuple[int, int]] = []
+    first = 0  # of the sentences that are not grouped yet
+    for at, (a, b) in enumerate(pairwise([start, *ends])):
+        if b - a > MAX_CHARS:  # nothing fits beside it
+            if at > first:
+                groups += _fitting(start, ends[first:at])
+            groups.append((a, b))
+            first, start = at + 1, b
+    return groups + _fitting(start, ends[first:]) if first < len(ends) else groups
+
+
+def _fitting(start: int, ends: Sequence[int]) -> list[tuple[int, int]]:
+    """Sentences in as few even runs as fit the bound; in a long text nearly as few."""
+    n_groups = -(-(ends[-1] - start) // MAX_CHARS)
     while True:
         groups = _group(start, ends, n_groups)
-        fits = all(b - a <= MAX_CHARS for a, b in groups)
-        if fits or n_groups >= len(ends) or len(groups) == len(ends):
+        if all(b - a <= MAX_CHARS for a, b in groups) or n_groups >= len(ends):
             return groups
-        n_groups += 1
+        n_groups += max(1, n_groups // 50)
 
 
 def _group(start: int, ends: Sequence[int], n_groups: int) -> list[tuple[int, int]]:
     """Sentences in about `n_groups` runs: each cut is the sentence end nearest its even share."""
     total = ends[-1] - start
     cuts: list[int] = []
+    after = 0  # the first sentence end behind the last cut
     for k in range(1, n_groups):
-        ideal = start + total * k // n_groups
-        floor = cuts[-1] if cuts else start
-        choices = [e for e in ends[:-1] if e > floor]
-        if not choices:
+        if after >= len(ends) - 1:
             break
-        cuts.append(min(choices, key=lambda e: (abs(e - ideal), e)))
-    bounds = [start, *cuts, ends[-1]]
-    return [(a, b) for a, b in pairwise(bounds) if b > a]
+        ideal = start + total * k // n_groups
+        at = min(max(bisect_left(ends, ideal), after), len(ends) - 2)
+        if at > after and ideal - ends[at - 1] <= abs(ends[at] - ideal):
+            at -= 1
+        cuts.append(ends[at])
+        after = at + 1
+    return list(pairwise([start, *cuts, ends[-1]]))
 
 
 def _pieces(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from speechrag.corpus.characters import HAN
 from speechrag.corpus.traced import Traced
@@ -81,6 +82,12 @@ def uses_dots(source: str) -> bool:
     return n_dots >= 3 and n_dots > 3 * source.count("。")
 
 
+def _is_within(at: int, spans: list[tuple[int, int]], starts: list[int]) -> bool:
+    """Whether an offset lies in one of some ascending, separate spans."""
+    nearest = bisect_right(starts, at) - 1
+    return nearest >= 0 and at < spans[nearest][1]
+
+
 def widen(text: str, stops_are_dots: bool = False) -> str:
     """Full-width forms of ,:;()!? wherever their neighbours are Chinese; the length stays.
 
@@ -94,7 +101,8 @@ def widen(text: str, stops_are_dots: bool = False) -> str:
         return text
     left = [m.span() for m in _LEAVE.finditer(text)]
     if left:
-        candidates = [at for at in candidates if not any(a <= at < b for a, b in left)]
+        starts = [start for start, _ in left]
+        candidates = [at for at in candidates if not _is_within(at, left, starts)]
     marks = [m.start() for m in re.finditer(r"[()（）]", text)]
     pairs = _pair_parentheses(text, marks)
     out = list(text)
