@@ -24,7 +24,8 @@ FLOAT16_MIN_ROWS = 10_000
 """From here rows are kept as float16: half the memory, twice the speed, recall@10 0.995 to 1."""
 
 IVF_MIN_ROWS = 300_000
-"""From here the rows are clustered, which takes 100 s and halves a question's time at this size."""
+"""From here the rows are clustered, which is trained with each build. At 100,000 it gains nothing
+(benchmarks/results/vector_recall.md)."""
 
 LISTS_A_PROBE = 4
 """One cluster in so many is looked into where recall was not measured: in indexes of before, and in

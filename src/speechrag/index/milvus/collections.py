@@ -21,9 +21,7 @@ MAX_ID_BYTES = 128
 SEGMENT_ROWS = 500_000
 """Milvus clusters each segment by itself; by its defaults (1 GiB) one has about so many rows."""
 
-SCANS = ("FLAT",)
 LISTS = ("IVF_FLAT", "IVF_SQ8")
-GRAPHS = ("HNSW", "HNSW_SQ", "DISKANN")
 
 
 @dataclass(frozen=True, slots=True)
