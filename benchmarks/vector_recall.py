@@ -4,10 +4,11 @@
 
 Vectors are the built-in encoder's, of up to a million pieces of real text (`../shared/corpora`;
 passages of `benchmarks.scale.generate` where that is not there); a smaller size takes every n-th.
-Each kind that can look farther or less far (clusters, graph) looks as far as finds 99 % of the ten
-nearest of 200 questions made of its own rows, which is what a build measures and the setting
-`recall` asks for (speechrag/index/recall.py); what that finds for questions and for beginnings of
-pieces is told beside it. Times are processor time of one thread, so that others may work beside.
+Each kind that can look farther or less far (clusters, graph, quick pass) looks as far as finds 99 %
+of the ten nearest of 200 questions made of its own rows, which is what a build measures and the
+setting `recall` asks for (speechrag/index/recall.py); what that finds for questions and for
+beginnings of pieces is told beside it. Times are processor time of one thread, so that others may
+work beside.
 The sizes at which `FaissStore.build` changes its kind rest on this table
 (benchmarks/results/vector_recall.md).
 """
@@ -19,7 +20,7 @@ import json
 import lzma
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,14 @@ CORPORA = REPO.parent / "shared" / "corpora"
 NAMES = ("political", "laws", "broadcast_news", "general_news")
 CACHE = Path.home() / ".cache" / "speechrag-bench"
 OUT = REPO / "benchmarks" / "results" / "vector_recall.md"
-SIZES = (10_000, 100_000, 300_000, 1_000_000)
+SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 SLOW_ROWS = 100_000
 """Above so many rows no graph and no product quantizer is made: minutes each."""
 MIN_CHARS, PIECE_CHARS, QUESTION_CHARS = 40, 60, 20
 N_ASKED, N_TIMED, WANTED, K = 200, 100, 0.99, 10
-WORTH = 1.5
-"""So many times faster than a scan clusters have to be to be trained with each build."""
+K_CANDIDATES = 200
+"""What a question asks for in speechrag, to be judged by the other stages."""
+FACTORS = (1, 2, 3, 4, 6, 9, 13, 19, 28, 42, 63, 94)
 
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；]?")
 
@@ -55,6 +57,7 @@ class Row:
     beginnings: float
     questions: float
     p50_ms: float
+    p50_candidates_ms: float
 
     def cells(self) -> str:
         """As Markdown."""
@@ -62,6 +65,7 @@ class Row:
         return (
             f"| {self.name} | {self.aim} | {self.build_s:.1f} | {self.bytes_a_row:,.0f} |"
             f" {recalls} | {self.p50_ms:.2f} |"
+            f" {self.p50_candidates_ms:.2f} |"
         )
 
 
@@ -148,22 +152,25 @@ class Trial:
             recall[kind] = float(np.mean(shared)) / K
         n_threads = faiss.omp_get_max_threads()
         faiss.omp_set_num_threads(1)
+        times = (self._p50_ms(index, K), self._p50_ms(index, K_CANDIDATES))
+        faiss.omp_set_num_threads(n_threads)
+        own = self.own_recall(index)
+        return Row(len(self.vectors), name, aim, build_s, n_bytes, own, *recall.values(), *times)
+
+    def _p50_ms(self, index: Any, k: int) -> float:
         taken = []
         for vector in np.concatenate(list(self.asked.values()))[:: 2 * N_ASKED // N_TIMED]:
             started = time.thread_time()  # the processor's time: others may be working beside
-            index.search(vector[None], K)
+            index.search(vector[None], k)
             taken.append((time.thread_time() - started) * 1000)
-        faiss.omp_set_num_threads(n_threads)
-        own = self.own_recall(index)
-        p50 = float(np.median(taken))
-        return Row(len(self.vectors), name, aim, build_s, n_bytes, own, *recall.values(), p50)
+        return float(np.median(taken))
 
 
 def measure_size(trial: Trial, *, with_slow: bool) -> Iterator[Row]:
     """Every kind of index at one size."""
     import faiss
 
-    from speechrag.index.vectors import train_clusters
+    from speechrag.index.quick_pass import empty_with_quick_pass
 
     dim, half = trial.vectors.shape[1], faiss.ScalarQuantizer.QT_fp16
     byte, inner = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -173,8 +180,22 @@ def measure_size(trial: Trial, *, with_slow: bool) -> Iterator[Row]:
         ("int8, all", faiss.IndexScalarQuantizer(dim, byte, inner), dim),
     ):
         yield trial.measure(name, "", index, _fill(index, trial), n_bytes)
+    quick: dict[str, tuple[Callable[[], Any], int]] = {
+        f"PQ{dim // 2}x4 first, float16": (lambda: empty_with_quick_pass(trial.vectors), dim // 4),
+        f"PQ{dim // 4}x4 first, float16": (
+            lambda: _refined(f"PQ{dim // 4}x4fs", trial.vectors), dim // 8
+        ),
+        "RaBitQ first, float16": (lambda: _refined("RaBitQfs", trial.vectors), dim // 8 + 8),
+    }  # fmt: skip
+    for name, (make, n_bytes) in quick.items():
+        started = time.process_time()
+        index = make()
+        build_s = time.process_time() - started + _fill(index, trial)
+        aim = _aim(trial, index, "k_factor", FACTORS)
+        yield trial.measure(name, f"{aim} for each", index, build_s, n_bytes + 2 * dim)
+        del index
     started = time.process_time()
-    clusters = train_clusters(trial.vectors)
+    clusters = _train_clusters(trial.vectors)
     trained = time.process_time() - started
     n_lists, quantizer = clusters.nlist, clusters.quantizer
     kinds = {
@@ -197,6 +218,38 @@ def measure_size(trial: Trial, *, with_slow: bool) -> Iterator[Row]:
         build_s = _fill(graph, trial)
         aim = _aim(trial, graph, "hnsw.efSearch", [2**power for power in range(4, 12)])
         yield trial.measure("float16, HNSW 32", f"ef {aim}", graph, build_s, 2 * dim + 32 * 2 * 4)
+
+
+def _refined(first: str, vectors: np.ndarray) -> Any:
+    """A FAISS index by its name, with float16 rows behind it."""
+    import faiss
+
+    index = faiss.index_factory(vectors.shape[1], first, faiss.METRIC_INNER_PRODUCT)
+    sample = np.linspace(0, len(vectors) - 1, min(len(vectors), 20_000)).astype(np.int64)
+    index.train(np.ascontiguousarray(vectors[sample]))
+    rows = faiss.IndexScalarQuantizer(
+        vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
+    return faiss.IndexRefine(index, rows)
+
+
+def _train_clusters(vectors: np.ndarray) -> Any:
+    """An empty FAISS index of float16 rows in clusters."""
+    import faiss
+
+    n_rows, dim = vectors.shape
+    n_lists = 2 ** round(np.log2(4 * np.sqrt(n_rows)))
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dim),
+        dim,
+        n_lists,
+        faiss.ScalarQuantizer.QT_fp16,
+        faiss.METRIC_INNER_PRODUCT,
+    )
+    n_train = min(n_rows, max(39 * n_lists, 100_000))
+    sample = np.linspace(0, n_rows - 1, n_train).astype(np.int64)
+    index.train(np.ascontiguousarray(vectors[sample]))
+    return index
 
 
 def _fill(index: Any, trial: Trial) -> float:
@@ -231,53 +284,44 @@ def render(rows: Sequence[Row], n_real: int) -> list[str]:
         f" {told}, up to {n_real:,}. recall@10 against a scan of float32 rows, of {N_ASKED}"
         " questions made of the index's own rows (what a build measures:"
         f" speechrag/index/recall.py), of {N_ASKED} beginnings of pieces"
-        f" ({QUESTION_CHARS} characters) and of {N_ASKED} questions. Clusters and graphs look as"
-        f" far as finds {WANTED:.0%} for made questions, in powers of two. p50: processor time of"
-        " one thread; build: processor seconds.",
+        f" ({QUESTION_CHARS} characters) and of {N_ASKED} questions. What can look farther or"
+        f" less far looks as far as finds {WANTED:.0%} for made questions. p50: processor time of"
+        f" one thread for ten rows, and for {K_CANDIDATES}, which a question asks for; build:"
+        " processor seconds.",
     ]
     for n_rows in dict.fromkeys(row.n_rows for row in rows):
         lines += [
             "",
             f"## {n_rows:,} rows",
             "",
-            "| | looks into | build, s | bytes a row | made | beginnings | questions | p50, ms |",
-            "|---|---|---|---|---|---|---|---|",
+            "| | looks into | build, s | bytes a row | made | beginnings | questions | p50, ms |"
+            f" of {K_CANDIDATES} |",
+            "|---" * 9 + "|",
             *(row.cells() for row in rows if row.n_rows == n_rows),
         ]
     return [*lines, "", "## Where one takes over from another", "", *_takeovers(rows), ""]
 
 
 def _takeovers(rows: Sequence[Row]) -> list[str]:
-    from speechrag.index.vectors import FLOAT16_MIN_ROWS, IVF_MIN_ROWS
+    from speechrag.index.vectors import FLOAT16_MIN_ROWS, QUICK_PASS_MIN_ROWS
 
     at = {(row.name, row.n_rows): row for row in rows}
-    sizes = sorted({row.n_rows for row in rows})
+    quick = next(row.name for row in rows if row.name.startswith("PQ") and "x4 first" in row.name)
+    names = ("float32, all", "float16, all", quick, "float16 in clusters")
     lines = [
-        "| rows | float32 ms | float16 ms | clusters ms | clusters' build, s |",
-        "|---" * 5 + "|",
+        f"| rows | {' | '.join(f'{name}, ms' for name in names)} | its build, s | clusters' |",
+        "|---" * 7 + "|",
     ]
-    for n in sizes:
-        scan, half, clusters = (
-            at[name, n] for name in ("float32, all", "float16, all", "float16 in clusters")
-        )
-        lines.append(
-            f"| {n:,} | {scan.p50_ms:.2f} | {half.p50_ms:.2f} | {clusters.p50_ms:.2f} |"
-            f" {clusters.build_s:.0f} |"
-        )
-    halved = [
-        n
-        for n in sizes
-        if at["float16 in clusters", n].p50_ms <= at["float16, all", n].p50_ms / WORTH
-    ]
-    told = f"from {halved[0]:,} rows measured here" if halved else "at no size measured here"
+    for n in sorted({row.n_rows for row in rows}):
+        times = " | ".join(f"{at[name, n].p50_candidates_ms:.2f}" for name in names)
+        builds = " | ".join(f"{at[name, n].build_s:.0f}" for name in names[2:])
+        lines.append(f"| {n:,} | {times} | {builds} |")
     return [
         *lines,
         "",
-        f"- float16 from {FLOAT16_MIN_ROWS:,} rows (`FLOAT16_MIN_ROWS`): half the bytes, no slower"
-        " at any size, recall as in the tables; below, either takes a tenth of a millisecond.",
-        f"- Clusters from {IVF_MIN_ROWS:,} rows (`IVF_MIN_ROWS`): at the recall wanted they take"
-        f" {WORTH:g} times less than a scan of float16 rows {told}. They are trained with each"
-        " build, a rebuild of one file as well, so that they have to be worth it.",
+        f"Milliseconds of {K_CANDIDATES} rows. In use: float32; float16 from {FLOAT16_MIN_ROWS:,}"
+        f" rows (`FLOAT16_MIN_ROWS`); the quick pass from {QUICK_PASS_MIN_ROWS:,}"
+        " (`QUICK_PASS_MIN_ROWS`).",
     ]
 
 

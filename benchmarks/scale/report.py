@@ -149,7 +149,7 @@ def _sections(sizes: Sizes) -> list[tuple[str, list[tuple[str, dict[int, Any]]]]
         row("vectors as float16 over bandwidth, ms", "floors", "scan_float16_ms"),
         row("postings of a question over bandwidth, ms", "floors", "scan_postings_ms"),
     ]
-    for kind in ("flat", "float16", "clusters"):
+    for kind in ("flat", "float16", "quick"):
         for label in ("one_thread", "as_it_comes"):
             name = f"FAISS {kind}, {label.replace('_', ' ')}, p50, ms"
             floor.append(row(name, "floors", "faiss", kind, label, "p50_ms"))

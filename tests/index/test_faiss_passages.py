@@ -37,15 +37,15 @@ class TestFloat16(InFiles, PassageVectorsContract):
     TOLERANCE = 2e-3
 
     def make_empty(self):
-        faiss_half = module._load_faiss()
+        faiss_half = module.load_faiss()
         index = faiss_half.IndexScalarQuantizer(
             24, faiss_half.ScalarQuantizer.QT_fp16, faiss_half.METRIC_INNER_PRODUCT
         )
         return FaissPassages(FaissStore(index), [])
 
 
-def test_clusters_can_be_written_to(monkeypatch):
-    monkeypatch.setattr(module, "IVF_MIN_ROWS", 1_000)
+def test_what_has_a_quick_pass_can_be_written_to(monkeypatch):
+    monkeypatch.setattr(module, "QUICK_PASS_MIN_ROWS", 1_000)
     monkeypatch.setattr(module, "FLOAT16_MIN_ROWS", 500)
     vectors = unit_vectors(1_200)
     store = FaissPassages(FaissStore.build(vectors), [f"p{row}" for row in range(1_200)])

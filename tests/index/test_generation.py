@@ -10,7 +10,7 @@ from speechrag.errors import IndexDamaged, IndexIncompatible, IndexMissing
 from speechrag.index.generation import open_current, open_generation
 from speechrag.index.live import CURRENT_FILE, list_generations, read_current
 from speechrag.index.lock import write_lock
-from speechrag.index.manifest import MANIFEST_FILE, read_manifest
+from speechrag.index.manifest import FORMAT, MANIFEST_FILE, read_manifest
 from speechrag.index.tokens import Tokenizer
 from speechrag.index.upkeep import diagnose, rollback, status
 
@@ -103,7 +103,7 @@ def test_every_number_in_the_manifest_is_guarded(three, index_dir):
 
 def test_another_format_version_is_refused_with_the_command(three, index_dir, monkeypatch):
     monkeypatch.setattr("speechrag.index.manifest.READABLE_FORMATS", (98, 99))
-    with pytest.raises(IndexIncompatible, match="第 2 版格式") as caught:
+    with pytest.raises(IndexIncompatible, match=f"第 {FORMAT} 版格式") as caught:
         open_current(index_dir)
     assert "speechrag index --full" in caught.value.hint
 

@@ -15,12 +15,12 @@ from speechrag.index.vectors import FaissStore
 @pytest.fixture(autouse=True)
 def _small_thresholds(monkeypatch):
     monkeypatch.setattr(module, "FLOAT16_MIN_ROWS", 500)
-    monkeypatch.setattr(module, "IVF_MIN_ROWS", 1_000)
+    monkeypatch.setattr(module, "QUICK_PASS_MIN_ROWS", 1_000)
 
 
 @pytest.fixture(scope="module")
 def rows():
-    """Rows that cluster little, so that few clusters miss much."""
+    """Rows that cluster little, so that a quick look misses much."""
     centres = unit_vectors(60, dim=32, seed=3)
     near = np.repeat(centres, 100, axis=0) + 1.2 * unit_vectors(6_000, dim=32, seed=4)
     return (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
@@ -70,7 +70,7 @@ def test_a_search_finds_the_share_that_is_set(rows, wanted):
     store = FaissStore.build(rows)
     store.aim(wanted)
     assert store.measured_recall >= wanted
-    sample = NearestOfSample(rows, 200).asked
+    sample = NearestOfSample(rows, module.N_RECALL_ROWS_QUICKLY).asked
     assert store.measured_recall == pytest.approx(recall_by_hand(store, rows, sample), abs=0.002)
     others = NearestOfSample(rows, 330).asked[7::3]  # that were not measured on
     assert recall_by_hand(store, rows, others) >= wanted - 0.02
@@ -78,35 +78,37 @@ def test_a_search_finds_the_share_that_is_set(rows, wanted):
     assert recall_by_hand(store, rows, rows[7::61]) >= wanted
 
 
-def test_more_recall_takes_more_clusters_and_all_take_all(rows):
+def test_more_recall_compares_more_rows_and_all_take_all(rows):
     store = FaissStore.build(rows)
-    probes = []
-    for wanted in (0.5, 0.8, 0.95, 1.0):
+    compared = []
+    for wanted in (0.5, 0.8, 0.95, 0.99):
         store.aim(wanted)
-        probes.append(int(store.description.rpartition(" ")[2]))
-    assert probes == sorted(set(probes))
-    assert probes[0] < 16
+        compared.append(int(store.description.rpartition(" ")[2]))
+    assert compared == sorted(set(compared))
+    assert compared[0] < 4
+    store.aim(1.0)
+    assert (store.is_exact, store.description) == (True, "float16")
     assert recall_by_hand(store, rows, rows[::61]) >= 0.995
 
 
 def test_where_rounding_keeps_it_from_the_recall_set_it_stops_where_more_gains_nothing(rows):
     store = FaissStore(FaissStore.build(rows)._index, {1: 0.5, 8: 0.97, 64: 0.985, 256: 0.985})
-    for wanted, expected in ((0.9, 8), (0.985, 64), (0.99, 64), (1.0, 256)):
+    for wanted, expected in ((0.9, 8), (0.985, 64), (0.99, 64)):
         store.aim(wanted)
-        assert store.description.endswith(f"nprobe {expected}")
-        assert store.measured_recall == {8: 0.97, 64: 0.985, 256: 0.985}[expected]
+        assert store.description.endswith(f"factor {expected}")
+        assert store.measured_recall == {8: 0.97, 64: 0.985}[expected]
 
 
 def test_what_was_measured_is_kept_beside_the_index(rows, tmp_path):
     FaissStore.build(rows).save(tmp_path / "body.faiss")
     document = json.loads((tmp_path / "body.recall.json").read_text())
     assert document["recall_at"] == 10
-    shares = list(document["by_clusters"].values())
+    shares = list(document["by_compared"].values())
     assert shares[0] < 0.7 < 0.99 < shares[-1]
     store = FaissStore.open(tmp_path / "body.faiss")
     store.aim(0.9)
-    fewest = min(int(n) for n, share in document["by_clusters"].items() if share >= 0.9)
-    assert store.description.endswith(f"nprobe {fewest}")
+    fewest = min(int(n) for n, share in document["by_compared"].items() if share >= 0.9)
+    assert store.description.endswith(f"factor {fewest}")
 
 
 def test_rows_that_are_all_compared_are_not_touched_by_the_setting(rows):
@@ -129,7 +131,7 @@ def test_an_index_of_before_tells_nothing_and_searches_as_it_was_built(rows, tmp
     assert FaissStore.open(tmp_path / "body.faiss").measured_recall is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"by_clusters": {"a": 1}}', '{"by_clusters": 3}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"by_compared": {"a": 1}}', '{"by_compared": 3}'])
 def test_a_file_that_is_no_measurement_is_named(rows, tmp_path, content):
     FaissStore.build(rows).save(tmp_path / "body.faiss")
     (tmp_path / "body.recall.json").write_text(content)

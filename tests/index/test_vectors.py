@@ -5,6 +5,7 @@ import pytest
 
 from contracts.vector_store import VectorStoreContract, brute_force, unit_vectors
 from speechrag.errors import IndexDamaged
+from speechrag.index import quick_pass
 from speechrag.index import vectors as module
 from speechrag.index.vectors import FaissStore
 
@@ -42,7 +43,7 @@ class TestFloat16(VectorStoreContract):
 
 
 @pytest.fixture
-def clustered():
+def rows():
     """Rows around 40 centres, as texts on 40 themes are."""
     centres = unit_vectors(40, dim=32, seed=8)
     near = np.repeat(centres, 100, axis=0) + 0.4 * unit_vectors(4_000, dim=32, seed=9)
@@ -50,50 +51,137 @@ def clustered():
 
 
 @pytest.fixture
-def ivf(clustered, monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "IVF_MIN_ROWS", 1_000)
+def small(monkeypatch):
+    """Sizes at which the kind of index changes, for tests."""
+    monkeypatch.setattr(module, "QUICK_PASS_MIN_ROWS", 1_000)
     monkeypatch.setattr(module, "FLOAT16_MIN_ROWS", 500)
-    FaissStore.build(clustered).save(tmp_path / "ivf")
-    return FaissStore.open(tmp_path / "ivf")
 
 
-def test_the_kind_of_index_follows_the_size(ivf):
+@pytest.fixture
+def quick(rows, small, tmp_path):
+    FaissStore.build(rows).save(tmp_path / "quick")
+    return FaissStore.open(tmp_path / "quick")
+
+
+class TestQuickPass(VectorStoreContract):
+    """Where all that looks best at first is compared, the ranking is brute force's."""
+
+    TOLERANCE = 1e-3
+
+    @pytest.fixture(autouse=True)
+    def _all_compared(self, small, monkeypatch):
+        monkeypatch.setattr(module, "FLOAT16_MIN_ROWS", 100)
+        monkeypatch.setattr(module, "QUICK_PASS_MIN_ROWS", 100)
+        monkeypatch.setattr(module, "SCAN_SHARE", 1)
+
+    def make_store(self, vectors):
+        store = FaissStore.build(vectors)
+        assert store.is_exact == (len(vectors) < 100)
+        return store
+
+    @pytest.fixture
+    def vectors(self):
+        return unit_vectors(400).astype(np.float16).astype(np.float32)
+
+
+def test_the_kind_of_index_follows_the_size(quick):
     assert FaissStore.build(unit_vectors(499)).description == "Flat"
     assert FaissStore.build(unit_vectors(600)).description == "float16"
-    assert ivf.description == "IVF256,float16,nprobe 64"
-    assert not ivf.is_exact
+    assert FaissStore.build(unit_vectors(1_200, dim=25)).description == "float16"
+    assert quick.description == "PQ16x4fs,float16,factor 16"
+    assert not quick.is_exact
 
 
-def test_clusters_find_nearly_all_that_brute_force_finds(ivf, clustered):
-    queries = clustered[::97]
-    _, rows = ivf.search(queries, 10)
-    found = [
-        len(set(line.tolist()) & set(brute_force(clustered, query, 10)[1].tolist()))
-        for line, query in zip(rows, queries, strict=True)
+def share_found(store, rows, queries, k, allowed=None):
+    """The share of brute force's k nearest among the k that a store finds."""
+    found = store.search(queries, k, allowed)[1]
+    shared = [
+        len(set(line.tolist()) & set(brute_force(rows, query, k, allowed)[1].tolist()))
+        for line, query in zip(found, queries, strict=True)
     ]
-    assert sum(found) / (10 * len(queries)) >= 0.95
+    return sum(shared) / (k * len(queries))
 
 
-@pytest.mark.parametrize("n_allowed", [2, 50, 1_000])
-def test_a_filter_on_clusters_still_finds_k_rows(ivf, clustered, n_allowed, monkeypatch):
-    monkeypatch.setattr(module, "FILTER_SCAN_ROWS", 100)
-    allowed = np.zeros(len(clustered), dtype=bool)
-    allowed[np.random.default_rng(1).choice(len(clustered), n_allowed, replace=False)] = True
-    _scores, rows = ivf.search(clustered[:3], 10, allowed)
+def test_a_quick_look_finds_nearly_all_that_brute_force_finds(quick, rows):
+    assert share_found(quick, rows, rows[::97], 10) >= 0.98
+
+
+def test_scores_after_a_quick_look_are_the_cosines_of_the_rows(quick, rows):
+    scores, found = quick.search(rows[:3], 10)
     for number in range(3):
-        kept = rows[number][rows[number] >= 0]
-        assert len(kept) == min(10, n_allowed)
-        assert allowed[kept].all()
-    if n_allowed <= 100:
-        expected = brute_force(clustered, clustered[0], 10, allowed)[1]
-        assert rows[0, : len(expected)].tolist() == expected.tolist()
+        expected = rows[found[number]] @ rows[number]
+        np.testing.assert_allclose(scores[number], expected, atol=1e-3)
+        order = np.lexsort((found[number], -scores[number]))
+        assert order.tolist() == list(range(10))
 
 
-def test_rows_are_given_back(clustered, ivf):
+@pytest.mark.parametrize("n_allowed", [2, 50, 1_000, 3_000])
+def test_a_filter_leaves_all_that_brute_force_finds_among_the_allowed(quick, rows, n_allowed):
+    allowed = np.zeros(len(rows), dtype=bool)
+    allowed[np.random.default_rng(1).choice(len(rows), n_allowed, replace=False)] = True
+    k = min(10, n_allowed)
+    found = quick.search(rows[:40:13], 10, allowed)[1]
+    assert (found[:, k:] == -1).all()
+    assert allowed[found[:, :k]].all()
+    assert share_found(quick, rows, rows[:40:13], k, allowed) >= 0.97
+
+
+def test_a_filter_that_leaves_nothing_near_still_gives_k_rows(quick, rows):
+    allowed = rows @ rows[0] < 0.3  # most rows, and none of those that look best at first
+    assert allowed.sum() > 3_000
+    found = quick.search(rows[:1], 10, allowed)[1][0]
+    # Nearly equal cosines may change places by float16's rounding.
+    np.testing.assert_allclose(
+        rows[found] @ rows[0], brute_force(rows, rows[0], 10, allowed)[0], atol=1e-3
+    )
+
+
+def test_many_rows_asked_for_are_found_by_comparing_all(quick, rows):
+    scores, found = quick.search(rows[:2], 2_000)
+    for number in range(2):
+        expected, _ = brute_force(rows, rows[number], 2_000)
+        np.testing.assert_allclose(scores[number], expected, atol=1e-3)
+        assert len(set(found[number].tolist())) == 2_000
+
+
+def test_what_was_trained_is_taken_over(quick, rows, monkeypatch):
+    other = unit_vectors(3_000, dim=32, seed=77)
+    anew = FaissStore.build(other)
+    monkeypatch.setattr(quick_pass, "N_TRAIN_ROWS", None)  # min(n, None) cannot be
+    taken_over = FaissStore.build(rows[::-1].copy(), quick)
+    assert share_found(taken_over, rows[::-1], rows[::97], 10) >= 0.98
+    with pytest.raises(TypeError):
+        FaissStore.build(np.concatenate([rows, rows, rows]), quick)  # more than twice as many
+    with pytest.raises(TypeError):
+        FaissStore.build(rows, FaissStore.build(rows[:600]))  # which has none
+    with pytest.raises(TypeError):
+        FaissStore.build(unit_vectors(1_200, dim=24), anew)
+
+
+def test_clusters_of_an_earlier_format_are_read_as_rows(rows, tmp_path):
+    """As format 2 kept 300,000 rows and more."""
+    faiss = quick_pass.load_faiss()
+    inner = faiss.METRIC_INNER_PRODUCT
+    centres = faiss.IndexFlatIP(32)
+    old = faiss.IndexIVFScalarQuantizer(centres, 32, 64, faiss.ScalarQuantizer.QT_fp16, inner)
+    old.train(rows)
+    old.add(rows)
+    faiss.write_index(old, str(tmp_path / "body.faiss"))
+    (tmp_path / "body.recall.json").write_text(
+        '{"recall_at": 10, "by_clusters": {"1": 0.5, "16": 0.99}}'
+    )
+    store = FaissStore.open(tmp_path / "body.faiss")
+    store.aim(0.9)
+    assert (store.description, store.measured_recall) == ("float16", None)
+    np.testing.assert_allclose(store.vectors(np.arange(0, 4_000, 7)), rows[::7], atol=1e-3)
+    assert share_found(store, rows, rows[::97], 10) >= 0.99
+
+
+def test_rows_are_given_back(rows, quick):
     wanted = np.asarray([5, 0, 3_999])
-    flat = FaissStore.build(clustered[:100])
-    np.testing.assert_array_equal(flat.vectors(wanted[:2]), clustered[wanted[:2]])
-    np.testing.assert_allclose(ivf.vectors(wanted), clustered[wanted], atol=1e-3)
+    flat = FaissStore.build(rows[:100])
+    np.testing.assert_array_equal(flat.vectors(wanted[:2]), rows[wanted[:2]])
+    np.testing.assert_allclose(quick.vectors(wanted), rows[wanted], atol=1e-3)
     assert flat.vectors(np.asarray([], dtype=np.int64)).shape == (0, 32)
 
 
@@ -103,10 +191,9 @@ def test_an_empty_store_finds_nothing():
     assert rows.tolist() == [[-1, -1, -1]]
 
 
-def test_the_same_rows_give_the_same_file(tmp_path, clustered, monkeypatch):
-    monkeypatch.setattr(module, "IVF_MIN_ROWS", 1_000)
+def test_the_same_rows_give_the_same_file(tmp_path, rows, small):
     for name in "ab":
-        FaissStore.build(clustered).save(tmp_path / name)
+        FaissStore.build(rows).save(tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 

@@ -62,6 +62,11 @@ class BodyWriter:
         has_tokens = self._tokens is None or self._old_tokens is not None
         return self._old_vectors is not None and has_tokens
 
+    @property
+    def earlier(self) -> Generation | None:
+        """The generation whose vectors are taken over; None where all are made anew."""
+        return self._old_vectors
+
     def add_text(self, text: str, spans: Spans, heading: str, old: int | None) -> None:
         """The next row.
 

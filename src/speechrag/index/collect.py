@@ -235,8 +235,10 @@ class RowCollector:
             if remote is not None:
                 remote.write(self._directory, body, context)
             else:
-                FaissStore.build(body).save(self._directory / "body.faiss")
-                FaissStore.build(context).save(self._directory / "context.faiss")
+                old = self._bodies.earlier
+                of_body, of_context = (old.body, old.context) if old else (None, None)
+                FaissStore.build(body, of_body).save(self._directory / "body.faiss")
+                FaissStore.build(context, of_context).save(self._directory / "context.faiss")
         del body, context
         shutil.rmtree(self._work)
 

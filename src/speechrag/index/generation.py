@@ -123,7 +123,7 @@ class Generation:
             pass
 
     def aim(self, recall: float) -> None:
-        """Have clustered vectors searched as far as this recall takes; see `FaissStore.aim`."""
+        """Have as many vectors compared as this recall takes; see `FaissStore.aim`."""
         for vectors in (self.body, self.context):
             if isinstance(vectors, FaissStore):
                 vectors.aim(recall)

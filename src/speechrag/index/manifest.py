@@ -14,10 +14,10 @@ from typing import Any
 from speechrag.errors import IndexDamaged, IndexIncompatible
 from speechrag.types import Manifest
 
-FORMAT = 2
+FORMAT = 3
 """Counted up when what is written changes; see docs/file-format.md."""
 
-READABLE_FORMATS = (1, 2)
+READABLE_FORMATS = (1, 2, 3)
 """What this program answers from; the next build writes `FORMAT`."""
 
 MANIFEST_FILE = "manifest.json"

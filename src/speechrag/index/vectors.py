@@ -1,14 +1,13 @@
-"""Nearest neighbours by cosine, in FAISS, exact for as long as exact is fast.
+"""Nearest neighbours by cosine, in FAISS: by all rows, or by all rows after a quick first look.
 
-The sizes at which the kind of index changes were measured on vectors of real passages
-(docs/adr/0004-lexical-engine.md; again, by `python -m benchmarks.vector_recall`, in
-benchmarks/results/vector_recall.md): with 256 dimensions and one thread, a scan of 77,000 rows
-takes 3.0 ms as float32 and 1.5 ms as float16; of 300,000, 10.8 and 5.6 ms, where clusters (IVF) of
-which a quarter is looked into take 2.6 ms.
+The sizes at which the kind of index changes were measured on vectors of real passages, by
+`python -m benchmarks.vector_recall` (benchmarks/results/vector_recall.md); why it is these kinds
+is in docs/adr/0004-lexical-engine.md.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any, Self
@@ -17,37 +16,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.errors import IndexDamaged
-from speechrag.index.recall import NearestOfSample, measure_recall, read_recall, write_recall
+from speechrag.index.quick_pass import (
+    BITS,
+    COLUMNS,
+    empty_rows,
+    empty_with_quick_pass,
+    has_quick_pass,
+    is_possible,
+    load_faiss,
+    rows_of,
+    without_clusters,
+)
+from speechrag.index.recall import (
+    NearestOfSample,
+    count_compared,
+    measure_recall,
+    read_recall,
+    write_recall,
+)
+from speechrag.index.vector_store import VectorStore
 from speechrag.types import Vectors
 
 FLOAT16_MIN_ROWS = 10_000
 """From here rows are kept as float16: half the memory, twice the speed, recall@10 0.995 to 1."""
 
-IVF_MIN_ROWS = 300_000
-"""From here the rows are clustered, which is trained with each build. At 100,000 it gains nothing
-(benchmarks/results/vector_recall.md)."""
+QUICK_PASS_MIN_ROWS = 30_000
+"""From here all rows are looked at quickly first. Below, a scan of all takes 0.4 ms at most."""
 
-LISTS_A_PROBE = 4
-"""One cluster in so many is looked into where recall was not measured: in indexes of before, and in
-Milvus (docs/adr/0004-lexical-engine.md). Elsewhere it follows the setting `recall`."""
-
-N_TRAIN_PER_LIST = 39
-"""The least FAISS trains with without a warning."""
-
-
-N_RECALL_ROWS, N_RECALL_ROWS_IN_CLUSTERS = 50, 200
+N_RECALL_ROWS, N_RECALL_ROWS_QUICKLY = 50, 100
 """Questions whose ten nearest are looked for when an index is built, to tell how many it finds. The
-standard error of a recall of 0.99 is then about 0.003 in clusters; a scan misses next to none."""
+standard error of a recall of 0.99 is then about 0.004 after a quick look; a scan misses next to
+none."""
 
-FILTER_SCAN_ROWS = 20_000
-"""A filter that leaves fewer rows of a clustered index is answered by comparing each of them."""
+SCAN_SHARE = 16
+"""Where more than one in so many rows would be compared after the quick look, all are at once: a
+row apart takes about as much time as sixteen that follow each other."""
 
+DEFAULT_FACTOR = 16
+"""So many are compared for each of the ten best where no recall was measured."""
 
-def _load_faiss() -> Any:
-    """Import it where it is used: 0.3 s that a question answered by words need not pay."""
-    import faiss
-
-    return faiss
+FILTER_MARGIN = 1.5
+"""So many times more are asked for than a filter lets through on average."""
 
 
 class FaissStore:
@@ -55,30 +64,31 @@ class FaissStore:
 
     def __init__(self, index: Any, recall: dict[int, float] | None = None) -> None:
         self._index = index
+        self._rows = rows_of(index)
         self._recall = recall or {}
+        # How many rows are compared exactly for each of the ten best; None: all.
+        self._factor = DEFAULT_FACTOR if has_quick_pass(index) else None
 
     @classmethod
-    def build(cls, vectors: Vectors) -> Self:
+    def build(cls, vectors: Vectors, like: VectorStore | None = None) -> Self:
         """Choose the kind of index by the number of rows, fill it, and measure its recall.
 
         Args:
             vectors: float32, shape (n, dim), unit norm; may be mapped from a file.
+            like: A store of other vectors of the same encoder, from which what was trained for the
+                quick look is taken over where it fits.
         """
-        faiss = _load_faiss()
         n_rows, dim = vectors.shape
-        if n_rows < FLOAT16_MIN_ROWS:
-            index = faiss.IndexFlatIP(dim)
-        elif n_rows < IVF_MIN_ROWS:
-            index = faiss.IndexScalarQuantizer(
-                dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-            )
-        else:
-            index = train_clusters(vectors)
-            index.nprobe = max(1, index.nlist // LISTS_A_PROBE)
         nearest = None
-        if n_rows >= FLOAT16_MIN_ROWS:
-            n_sample = N_RECALL_ROWS_IN_CLUSTERS if n_rows >= IVF_MIN_ROWS else N_RECALL_ROWS
-            nearest = NearestOfSample(vectors, n_sample)
+        if n_rows < FLOAT16_MIN_ROWS:
+            index = load_faiss().IndexFlatIP(dim)
+        elif n_rows < QUICK_PASS_MIN_ROWS or not is_possible(dim):
+            index = empty_rows(dim)
+            nearest = NearestOfSample(vectors, N_RECALL_ROWS)
+        else:
+            known = like._index if isinstance(like, FaissStore) else None
+            index = empty_with_quick_pass(vectors, known)
+            nearest = NearestOfSample(vectors, N_RECALL_ROWS_QUICKLY)
         step = 65_536  # a mapped file is read by and by
         for start in range(0, n_rows, step):
             block = np.ascontiguousarray(vectors[start : start + step], dtype=np.float32)
@@ -90,10 +100,12 @@ class FaissStore:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Read a store from its file, through Python: any path will do, on any system."""
-        faiss = _load_faiss()
+        faiss = load_faiss()
         try:
             with path.open("rb") as file:
                 index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
+            if hasattr(index, "nprobe"):
+                index = without_clusters(index)
             return cls(index, read_recall(path))
         except (RuntimeError, OSError) as error:
             message = f"{path} is not a vector index that can be read: {error}"
@@ -101,7 +113,7 @@ class FaissStore:
 
     def save(self, path: Path) -> None:
         """Write the store into one file."""
-        faiss = _load_faiss()
+        faiss = load_faiss()
         failed: list[OSError] = []
         with path.open("wb") as file:
 
@@ -131,28 +143,29 @@ class FaissStore:
 
     @property
     def is_exact(self) -> bool:
-        """Whether every row is compared, rather than those of the nearest clusters."""
-        return not hasattr(self._index, "nprobe")
+        """Whether every row is compared, rather than the best of a quick look."""
+        return self._factor is None
 
     @property
     def description(self) -> str:
-        """The kind of index, for people: Flat, float16 or IVF4096."""
-        if not self.is_exact:
-            return f"IVF{self._index.nlist},float16,nprobe {self._index.nprobe}"
-        return "Flat" if hasattr(self._index, "get_xb") else "float16"
+        """The kind of index, for people: Flat, float16, or what the quick look is made by."""
+        if self._factor is not None:
+            n_parts = self.dim // COLUMNS
+            return f"PQ{n_parts}x{BITS}fs,float16,factor {self._factor}"
+        return "Flat" if hasattr(self._rows, "get_xb") else "float16"
 
     def aim(self, recall: float) -> None:
-        """Look into as few clusters as find this share of the ten nearest (`measured_recall`).
+        """Compare as few rows exactly as find this share of the ten nearest (`measured_recall`).
 
-        Where no number of clusters finds so much, because rows are rounded to float16: into as few
-        as find the most. A recall of 1 looks into all. Where every row is compared, or nothing was
-        measured, nothing changes.
+        Where no number finds so much, because rows are rounded to float16: as few as find the most.
+        A recall of 1 compares all. Where there is no quick look, or nothing was measured, nothing
+        changes.
         """
-        if self.is_exact or not self._recall:
+        if not has_quick_pass(self._index) or not self._recall:
             return
         wanted = min(recall, max(self._recall.values()))
-        enough = [n_probe for n_probe, found in self._recall.items() if found >= wanted]
-        self._index.nprobe = self._index.nlist if recall >= 1 else min(enough)
+        enough = min(factor for factor, found in self._recall.items() if found >= wanted)
+        self._factor = None if recall >= 1 else enough
 
     @property
     def measured_recall(self) -> float | None:
@@ -161,41 +174,40 @@ class FaissStore:
         Measured on questions made of its own rows; 1 where float32 rows are all compared, None
         for an index written before recall was measured.
         """
-        if self.is_exact:
-            return self._recall.get(0, 1.0 if hasattr(self._index, "get_xb") else None)
+        if self._factor is not None:
+            return self._recall.get(self._factor)
+        if hasattr(self._rows, "get_xb"):
+            return 1.0
         most = max(self._recall.values(), default=None)  # of all, where that was not measured
-        return self._recall.get(int(self._index.nprobe), most)
+        return self._recall.get(0, most if has_quick_pass(self._index) else None)
 
     def vectors(self, rows: NDArray[np.integer[Any]]) -> Vectors:
         """The rows asked for: float32, shape (len(rows), dim); rounded to float16 above a size."""
         wanted = np.ascontiguousarray(rows, dtype=np.int64)
         if len(wanted) == 0:
             return np.zeros((0, self.dim), dtype=np.float32)
-        if not self.is_exact and self._index.direct_map.type == 0:
-            self._index.make_direct_map()
-        if self.is_exact:
-            # A quarter of `reconstruct_batch`, which sets itself up anew for each row.
-            _load_faiss().omp_set_num_threads(1)
-            return np.asarray(self._index.sa_decode(self._codes().take(wanted, axis=0)))
-        return np.asarray(self._index.reconstruct_batch(wanted), dtype=np.float32)
+        # A quarter of `reconstruct_batch`, which sets itself up anew for each row.
+        load_faiss().omp_set_num_threads(1)
+        return np.asarray(self._rows.sa_decode(self._codes().take(wanted, axis=0)))
 
     def _codes(self) -> NDArray[np.uint8]:
-        """The rows as FAISS holds them, where every row is compared; no copy."""
-        codes = _load_faiss().rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
-        return np.asarray(codes).reshape(self._index.ntotal, -1)
+        """The rows as FAISS holds them; no copy."""
+        codes = load_faiss().rev_swig_ptr(self._rows.codes.data(), self._rows.codes.size())
+        return np.asarray(codes).reshape(self.n_vectors, -1)
 
     def append(self, vectors: Vectors) -> None:
-        """Add rows after the last; clusters, where there are any, stay where they were trained."""
+        """Add rows after the last; what a quick look was trained on stays as it was."""
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def overwrite(self, rows: NDArray[np.integer[Any]], vectors: Vectors) -> None:
-        """Put other vectors, shape (len(rows), dim), in the place of rows."""
-        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-        if self.is_exact:
-            self._codes()[rows] = self._index.sa_encode(vectors)
-        else:
-            self._index.make_direct_map()
-            self._index.update_vectors(np.ascontiguousarray(rows, dtype=np.int64), vectors)
+        """Put other vectors, shape (len(rows), dim), in the place of rows.
+
+        A quick look cannot be written to in the middle; it is given up, and all rows are compared.
+        """
+        if has_quick_pass(self._index):
+            self._index = load_faiss().clone_index(self._rows)
+            self._rows, self._factor, self._recall = self._index, None, {}
+        self._codes()[rows] = self._rows.sa_encode(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def search(
         self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
@@ -207,78 +219,73 @@ class FaissStore:
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         n_allowed = self.n_vectors if allowed is None else int(np.count_nonzero(allowed))
         reach = min(k, n_allowed)
-        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        rows = np.full((len(queries), k), -1, dtype=np.int64)
         if reach == 0 or len(queries) == 0:
-            return scores, rows
-        found, at = self._search(queries, reach, allowed, n_allowed)
-        for number in range(len(queries)):
-            order = np.lexsort((at[number], -found[number]))
-            order = order[at[number][order] >= 0]
-            scores[number, : len(order)] = found[number][order]
-            rows[number, : len(order)] = at[number][order]
-        return scores, rows
+            found = np.zeros((len(queries), 0), dtype=np.float32)
+            rows = np.zeros((len(queries), 0), dtype=np.int64)
+        else:
+            found, rows = self._search(queries, reach, allowed, n_allowed)
+        if reach == k:
+            return found, rows
+        missing = ((0, 0), (0, k - reach))
+        return (
+            np.pad(found, missing, constant_values=-np.inf),
+            np.pad(rows, missing, constant_values=-1),
+        )
 
     def _search(
         self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None, n_allowed: int
     ) -> tuple[Vectors, NDArray[np.int64]]:
-        """What FAISS finds, with as many more as it takes for ties at the end to be decided."""
-        faiss = _load_faiss()
+        """The k best of those allowed, of which there are as many; sorted."""
         # A question is one thread's work: a second, which only waits for it, holds up others'
         # questions. The number is the calling thread's own.
-        faiss.omp_set_num_threads(1 if len(queries) == 1 else os.cpu_count() or 1)
-        if allowed is not None and not self.is_exact and n_allowed <= FILTER_SCAN_ROWS:
-            return self._scan(queries, k, np.flatnonzero(allowed))
-        selector = None
+        load_faiss().omp_set_num_threads(1 if len(queries) == 1 else os.cpu_count() or 1)
+        found = self._search_quickly(queries, k, allowed, n_allowed)
+        return found or self._search_all(queries, k, allowed, n_allowed)
+
+    def _search_quickly(
+        self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None, n_allowed: int
+    ) -> tuple[Vectors, NDArray[np.int64]] | None:
+        """The best of those that look best at first; None where comparing all takes no longer."""
+        if self._factor is None:
+            return None
+        reach = k + 1  # one more, for ties at the end to be decided
+        if allowed is not None:
+            reach = math.ceil(FILTER_MARGIN * reach * self.n_vectors / n_allowed)
+        while (n_compared := count_compared(reach, self._factor)) * SCAN_SHARE <= self.n_vectors:
+            parameters = load_faiss().IndexRefineSearchParameters(k_factor=n_compared / reach)
+            found, rows = self._index.search(queries, reach, params=parameters)
+            last = found[:, -1]
+            if allowed is not None:
+                found = np.where(allowed[rows], found, -np.inf)
+            found, rows = _first_of_ties(found, rows, k)
+            if (found[:, -1] > last).all():
+                return found, rows
+            reach *= 4
+        return None
+
+    def _search_all(
+        self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None, n_allowed: int
+    ) -> tuple[Vectors, NDArray[np.int64]]:
+        """A scan, with as many more as it takes for ties at the end to be decided."""
+        faiss = load_faiss()
+        parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(bits)
+            parameters = faiss.SearchParameters(sel=selector)
         reach = k
         while True:
             more = min(reach + 1, n_allowed)
-            found, rows = self._index.search(
-                queries, more, params=self._parameters(selector, n_allowed)
-            )
+            found, rows = self._rows.search(queries, more, params=parameters)
             tied = found[:, k - 1] == found[:, -1]
-            if more == n_allowed or not self.is_exact or not tied.any():
+            if more == n_allowed or not tied.any():
                 return _first_of_ties(found, rows, k)
             reach = min(reach * 4, n_allowed)
-
-    def _scan(
-        self, queries: Vectors, k: int, rows: NDArray[np.int64]
-    ) -> tuple[Vectors, NDArray[np.int64]]:
-        """Exact search among a few rows."""
-        found = queries @ self.vectors(rows).T
-        return _first_of_ties(found, np.broadcast_to(rows, found.shape), k)
-
-    def _parameters(self, selector: Any, n_allowed: int) -> Any:
-        faiss = _load_faiss()
-        if self.is_exact:
-            return faiss.SearchParameters(sel=selector) if selector is not None else None
-        # A filter leaves each cluster with fewer rows: look into more of them.
-        n_probe = min(self._index.nlist, self._index.nprobe * self.n_vectors // n_allowed)
-        return faiss.SearchParametersIVF(sel=selector, nprobe=n_probe)
 
 
 def _first_of_ties(
     found: Vectors, rows: NDArray[np.int64], k: int
 ) -> tuple[Vectors, NDArray[np.int64]]:
-    """The first k of each line by falling score, then rising row; -1 rows last."""
+    """The first k of each line by falling score, then rising row."""
     order = np.lexsort((rows, -found), axis=1)[:, :k]
     return np.take_along_axis(found, order, 1), np.take_along_axis(rows, order, 1)
-
-
-def train_clusters(vectors: Vectors) -> Any:
-    """An empty FAISS index of float16 rows in clusters, trained on some of the vectors."""
-    faiss = _load_faiss()
-    n_rows, dim = vectors.shape
-    n_lists = 2 ** round(np.log2(4 * np.sqrt(n_rows)))
-    quantizer = faiss.IndexFlatIP(dim)
-    index = faiss.IndexIVFScalarQuantizer(
-        quantizer, dim, n_lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
-    index.cp.seed = 20_240_607
-    n_train = min(n_rows, max(N_TRAIN_PER_LIST * n_lists, 100_000))
-    sample = np.linspace(0, n_rows - 1, n_train).astype(np.int64)
-    index.train(np.ascontiguousarray(vectors[sample], dtype=np.float32))
-    return index
