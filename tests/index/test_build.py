@@ -22,7 +22,7 @@ from speechrag.index import plan as module
 from speechrag.index.generation import open_current
 from speechrag.index.live import BUILDING_PREFIX, list_generations
 from speechrag.index.progress import ProgressMeter
-from speechrag.index.store_tables import STORE_FILE
+from speechrag.index.store_tables import ROLES, STORE_FILE
 from speechrag.index.tokens import Tokenizer
 from speechrag.types import ParsedFile, RemovalReason, Removed, Role
 
@@ -390,7 +390,7 @@ def test_roles_are_given_by_the_hook(build, index_dir):
 
     build(assign_roles=closing_role)
     store = open_current(index_dir).store
-    assert set(store.roles_of(range(36))) == {Role.CLOSING}
+    assert set(store.role_codes[:36].tolist()) == {ROLES.index(Role.CLOSING) + 1}
     assert store.passage(3).role is Role.CLOSING
 
 

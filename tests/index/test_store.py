@@ -10,6 +10,7 @@ from speechrag.errors import IndexDamaged
 from speechrag.index.filtering import date_range
 from speechrag.index.generation import open_current
 from speechrag.index.store import PassageStore, SpeechSummary
+from speechrag.index.store_tables import ROLES
 from speechrag.types import Filters, Role, Truncation
 
 FILES = {
@@ -134,7 +135,8 @@ def test_values_to_choose_from(store):
 
 
 def test_roles_without_reading_speeches(store):
-    assert store.roles_of([0, 2, 4]) == [Role.OPENING, Role.MEASURE, Role.OPENING]
+    opening, measure = (ROLES.index(role) + 1 for role in (Role.OPENING, Role.MEASURE))
+    assert store.role_codes[[0, 2, 4]].tolist() == [opening, measure, opening]
 
 
 def test_near_copies_are_a_group(store):

@@ -23,13 +23,12 @@ from speechrag.errors import IndexDamaged
 from speechrag.index.arrays import open_array
 from speechrag.index.filtering import Filtering
 from speechrag.index.records import load_document, load_speech
-from speechrag.index.store_tables import ROLES, STORE_FILE, FileRow, read_only_uri
+from speechrag.index.store_tables import STORE_FILE, FileRow, read_only_uri
 from speechrag.types import (
     Filters,
     ParsedFile,
     Passage,
     Place,
-    Role,
     Skipped,
     Speech,
     Truncation,
@@ -214,10 +213,6 @@ class PassageStore:
         groups = self.groups[rows].astype(np.int64)  # as what is looked for in them
         order = np.argsort(groups, kind="stable")
         return groups[order], rows[order]
-
-    def roles_of(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Role | None]:
-        """The role of each row, without reading its speech."""
-        return [ROLES[code - 1] if code else None for code in self._roles[rows].tolist()]
 
     @property
     def role_codes(self) -> NDArray[np.uint8]:
