@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from speechrag.search.late import Floats, Ids, TokenRows
+from speechrag.search.late import Floats, Ids, TokenRows, as_multiplier
 from speechrag.search.query import Query, find_topic
 from speechrag.types import Vectors
 
@@ -101,14 +101,12 @@ def _best_cosines(encoder: TokenRows, asked: Vectors, sentences: Sequence[Ids]) 
         sentences: Their tokens, none without any.
     """
     known, places = np.unique(np.concatenate(sentences), return_inverse=True)
-    rows = encoder.token_rows(known)
-    lengths = np.maximum(np.sqrt(np.einsum("rd,rd->r", rows, rows)), 1e-9)
-    # In blocks: `@` over many rows wakes OpenBLAS's other threads (see late.py).
-    products = np.concatenate([rows[at : at + 64] @ asked.T for at in range(0, len(rows), 64)])
-    cosines = np.clip(products / lengths[:, None], 0, 1)[places]
+    vectors = as_multiplier(encoder)
+    lengths = np.maximum(vectors.token_lengths(known), 1e-9)
+    cosines = np.clip(vectors.token_products(known, asked) / lengths, 0, 1)
     starts = np.cumsum([0, *map(len, sentences[:-1])])
-    best: Floats = np.maximum.reduceat(cosines, starts, axis=0).astype(np.float32)
-    return best
+    best = np.maximum.reduceat(cosines.take(places, axis=1), starts, axis=1)
+    return np.ascontiguousarray(best.T, np.float32)
 
 
 def _pool(cosines: Floats, weights: Floats) -> Floats:

@@ -129,7 +129,7 @@ class _Tokens:
         self._ends = np.flatnonzero(flat == END)
         self._starts = np.cumsum([0, *(len(passages[at]) for at in self.filled)])[:-1]
         self._known, self._places = _distinct(flat)
-        self._vectors = encoder if isinstance(encoder, MultipliesTokens) else _Multiplied(encoder)
+        self._vectors = as_multiplier(encoder)
 
     def products(self, others: Vectors) -> Floats:
         """The tokens' products with other vectors, and 0 for `END`: (len(others), n_known + 1)."""
@@ -171,6 +171,11 @@ class _Multiplied:
     def token_lengths(self, ids: Ids) -> Floats:
         lengths: Floats = np.linalg.norm(self._encoder.token_rows(ids), axis=1)
         return lengths
+
+
+def as_multiplier(encoder: TokenRows) -> MultipliesTokens:
+    """The encoder where it multiplies tokens itself, or what makes their vectors and does so."""
+    return encoder if isinstance(encoder, MultipliesTokens) else _Multiplied(encoder)
 
 
 def _every_word(tokens: _Tokens, products: Floats, weights: Floats) -> Floats:
