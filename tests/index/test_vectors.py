@@ -1,5 +1,8 @@
 """The FAISS store, in each of the forms it takes by size."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -24,6 +27,12 @@ class TestFlatReopened(VectorStoreContract):
     def make_store(self, vectors):
         FaissStore.build(vectors).save(self.folder / "向量.faiss")
         return FaissStore.open(self.folder / "向量.faiss")
+
+
+class TestFlatMapped(TestFlatReopened):
+    @pytest.fixture(autouse=True)
+    def _mapped(self, monkeypatch):
+        monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0)
 
 
 class TestFloat16(VectorStoreContract):
@@ -57,10 +66,11 @@ def small(monkeypatch):
     monkeypatch.setattr(module, "FLOAT16_MIN_ROWS", 500)
 
 
-@pytest.fixture
-def quick(rows, small, tmp_path):
-    FaissStore.build(rows).save(tmp_path / "quick")
-    return FaissStore.open(tmp_path / "quick")
+@pytest.fixture(params=["read", "mapped"])
+def quick(request, rows, small, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0 if request.param == "mapped" else 2**40)
+    FaissStore.build(rows).save(tmp_path / "快")
+    return FaissStore.open(tmp_path / "快")
 
 
 class TestQuickPass(VectorStoreContract):
@@ -197,8 +207,28 @@ def test_the_same_rows_give_the_same_file(tmp_path, rows, small):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+@pytest.mark.parametrize("mapped_from", [0, 2**40])
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"IxFI" + b"\xff" * 40])
-def test_a_file_that_is_no_index_is_named(tmp_path, content):
+def test_a_file_that_is_no_index_is_named(tmp_path, content, mapped_from, monkeypatch):
+    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", mapped_from)
     (tmp_path / "body.faiss").write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"body\.faiss"):
         FaissStore.open(tmp_path / "body.faiss")
+
+
+def test_a_folder_whose_name_is_no_text_is_read(tmp_path, rows, small, monkeypatch):
+    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0)
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb9\xab\xce\xc4"))  # GBK
+    folder.mkdir()
+    FaissStore.build(rows).save(folder / "body.faiss")
+    store = FaissStore.open(folder / "body.faiss")
+    np.testing.assert_allclose(store.vectors(np.asarray([3]))[0], rows[3], atol=1e-3)
+
+
+def test_what_is_mapped_outlives_its_file(tmp_path, rows, small, monkeypatch):
+    """A rebuild takes the folder away under a server that searches in it."""
+    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0)
+    FaissStore.build(rows).save(tmp_path / "body.faiss")
+    store = FaissStore.open(tmp_path / "body.faiss")
+    (tmp_path / "body.faiss").unlink()
+    assert share_found(store, rows, rows[::97], 10) >= 0.98

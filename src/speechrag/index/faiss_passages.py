@@ -46,7 +46,8 @@ class FaissPassages:
         Raises:
             IndexDamaged: The file of vectors cannot be read.
         """
-        return cls(FaissStore.open(directory / VECTORS_FILE), open_json(directory / IDS_FILE))
+        store = FaissStore.open(directory / VECTORS_FILE, writable=True)
+        return cls(store, open_json(directory / IDS_FILE))
 
     def save(self, directory: Path) -> None:
         """Write the store into a folder that exists."""
