@@ -60,9 +60,23 @@ def test_what_a_search_found_is_counted(rows):
     half = nearest.nearest.copy()
     half[:, 5:] = -1
     assert nearest.share_found(half) == 0.5
+    others = nearest.nearest.copy()
+    others[:, 0] = [row for line in others for row in range(30) if row not in line][:1]
+    assert nearest.share_found(others) == 0.9
     few = NearestOfSample(rows[:4], 2)
     few.look_at(0, rows[:4])
     assert few.share_found(few.nearest) == 1.0
+
+
+def test_a_copy_of_the_last_row_is_as_good(rows):
+    copied = np.concatenate([rows, rows[:50]])  # each of the first fifty stands there twice
+    nearest = NearestOfSample(copied, 20)
+    nearest.look_at(0, copied)
+    first = nearest.nearest % len(rows)
+    swapped = np.where(nearest.nearest < len(rows), first + len(rows), first)
+    swapped = np.where(first < 50, swapped, first)
+    assert (swapped != nearest.nearest).any()
+    assert nearest.share_found(swapped) == 1.0
 
 
 @pytest.mark.parametrize("wanted", [0.7, 0.9, 0.99])
