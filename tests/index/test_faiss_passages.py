@@ -5,6 +5,7 @@ import pytest
 from contracts.passage_vectors import PassageVectorsContract
 from contracts.vector_store import VectorStoreContract, unit_vectors
 from speechrag.index import vectors as module
+from speechrag.index.faiss_files import load_faiss
 from speechrag.index.faiss_passages import FaissPassages
 from speechrag.index.vectors import FaissStore
 
@@ -37,7 +38,7 @@ class TestFloat16(InFiles, PassageVectorsContract):
     TOLERANCE = 2e-3
 
     def make_empty(self):
-        faiss_half = module.load_faiss()
+        faiss_half = load_faiss()
         index = faiss_half.IndexScalarQuantizer(
             24, faiss_half.ScalarQuantizer.QT_fp16, faiss_half.METRIC_INNER_PRODUCT
         )

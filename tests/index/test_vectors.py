@@ -8,7 +8,7 @@ import pytest
 
 from contracts.vector_store import VectorStoreContract, brute_force, unit_vectors
 from speechrag.errors import IndexDamaged
-from speechrag.index import quick_pass
+from speechrag.index import faiss_files, quick_pass
 from speechrag.index import vectors as module
 from speechrag.index.vectors import FaissStore
 
@@ -32,7 +32,7 @@ class TestFlatReopened(VectorStoreContract):
 class TestFlatMapped(TestFlatReopened):
     @pytest.fixture(autouse=True)
     def _mapped(self, monkeypatch):
-        monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0)
+        monkeypatch.setattr(faiss_files, "MAPPED_MIN_BYTES", 0)
 
 
 class TestFloat16(VectorStoreContract):
@@ -68,7 +68,7 @@ def small(monkeypatch):
 
 @pytest.fixture(params=["read", "mapped"])
 def quick(request, rows, small, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0 if request.param == "mapped" else 2**40)
+    monkeypatch.setattr(faiss_files, "MAPPED_MIN_BYTES", 0 if request.param == "mapped" else 2**40)
     FaissStore.build(rows).save(tmp_path / "快")
     return FaissStore.open(tmp_path / "快")
 
@@ -170,7 +170,7 @@ def test_what_was_trained_is_taken_over(quick, rows, monkeypatch):
 
 def test_clusters_of_an_earlier_format_are_read_as_rows(rows, tmp_path):
     """As format 2 kept 300,000 rows and more."""
-    faiss = quick_pass.load_faiss()
+    faiss = faiss_files.load_faiss()
     inner = faiss.METRIC_INNER_PRODUCT
     centres = faiss.IndexFlatIP(32)
     old = faiss.IndexIVFScalarQuantizer(centres, 32, 64, faiss.ScalarQuantizer.QT_fp16, inner)
@@ -210,14 +210,14 @@ def test_the_same_rows_give_the_same_file(tmp_path, rows, small):
 @pytest.mark.parametrize("mapped_from", [0, 2**40])
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"IxFI" + b"\xff" * 40])
 def test_a_file_that_is_no_index_is_named(tmp_path, content, mapped_from, monkeypatch):
-    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", mapped_from)
+    monkeypatch.setattr(faiss_files, "MAPPED_MIN_BYTES", mapped_from)
     (tmp_path / "body.faiss").write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"body\.faiss"):
         FaissStore.open(tmp_path / "body.faiss")
 
 
 def test_a_folder_whose_name_is_no_text_is_read(tmp_path, rows, small, monkeypatch):
-    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0)
+    monkeypatch.setattr(faiss_files, "MAPPED_MIN_BYTES", 0)
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb9\xab\xce\xc4"))  # GBK
     folder.mkdir()
     FaissStore.build(rows).save(folder / "body.faiss")
@@ -227,7 +227,7 @@ def test_a_folder_whose_name_is_no_text_is_read(tmp_path, rows, small, monkeypat
 
 def test_what_is_mapped_outlives_its_file(tmp_path, rows, small, monkeypatch):
     """A rebuild takes the folder away under a server that searches in it."""
-    monkeypatch.setattr(module, "MAPPED_MIN_BYTES", 0)
+    monkeypatch.setattr(faiss_files, "MAPPED_MIN_BYTES", 0)
     FaissStore.build(rows).save(tmp_path / "body.faiss")
     store = FaissStore.open(tmp_path / "body.faiss")
     (tmp_path / "body.faiss").unlink()

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from speechrag.index.faiss_files import load_faiss
 from speechrag.types import Vectors
 
 BITS, COLUMNS = 4, 2
@@ -22,13 +23,6 @@ N_TRAIN_ROWS = 20_000
 
 GROWN = 2
 """A library that has grown by more than this since is looked at for its values anew."""
-
-
-def load_faiss() -> Any:
-    """Import it where it is used: 0.3 s that a question answered by words need not pay."""
-    import faiss
-
-    return faiss
 
 
 def empty_rows(dim: int) -> Any:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.errors import IndexDamaged
-from speechrag.index.quick_pass import has_quick_pass, load_faiss
+from speechrag.index.faiss_files import load_faiss
+from speechrag.index.quick_pass import has_quick_pass
 from speechrag.types import Vectors
 
 DEPTH = 10

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechrag.errors import IndexDamaged
+from speechrag.index.faiss_files import load_faiss, read_index, write_index
 from speechrag.index.quick_pass import (
     BITS,
     COLUMNS,
@@ -24,7 +25,6 @@ from speechrag.index.quick_pass import (
     empty_with_quick_pass,
     has_quick_pass,
     is_possible,
-    load_faiss,
     rows_of,
     without_clusters,
 )
@@ -48,9 +48,6 @@ N_RECALL_ROWS, N_RECALL_ROWS_QUICKLY = 50, 100
 """Questions whose ten nearest are looked for when an index is built, to tell how many it finds. The
 standard error of a recall of 0.99 is then about 0.004 after a quick look; a scan misses next to
 none."""
-
-MAPPED_MIN_BYTES = 16 * 2**20
-"""Of larger files the rows are mapped: a question that looks quickly first compares few of them."""
 
 SCAN_SHARE = 16
 """Where more than one in so many rows would be compared after the quick look, all are at once: a
@@ -113,7 +110,7 @@ class FaissStore:
             IndexDamaged: It is not there, or no store.
         """
         try:
-            index = _read_index(path, mapped=not writable)
+            index = read_index(path, mapped=not writable)
             if hasattr(index, "nprobe"):
                 index = without_clusters(index)
             store = cls(index, read_recall(path))
@@ -126,21 +123,7 @@ class FaissStore:
 
     def save(self, path: Path) -> None:
         """Write the store into one file."""
-        faiss = load_faiss()
-        failed: list[OSError] = []
-        with path.open("wb") as file:
-
-            def write(data: bytes) -> int:
-                try:
-                    return file.write(data)
-                except OSError as error:  # must not be raised through C++
-                    failed.append(error)
-                    return 0
-
-            try:
-                faiss.write_index(self._index, faiss.PyCallbackIOWriter(write))
-            except RuntimeError as error:
-                raise (failed[0] if failed else error) from error
+        write_index(self._index, path)
         if self._recall:
             write_recall(path, self._recall)
 
@@ -294,17 +277,6 @@ class FaissStore:
             if more == n_allowed or not tied.any():
                 return _first_of_ties(found, rows, k)
             reach = min(reach * 4, n_allowed)
-
-
-def _read_index(path: Path, *, mapped: bool) -> Any:
-    """A FAISS index; its rows mapped from a large file, where FAISS can open it by its path."""
-    faiss = load_faiss()
-    name = os.fsencode(path).decode(errors="replace")
-    can_map = os.name == "posix" and name == str(path)
-    if mapped and can_map and path.stat().st_size >= MAPPED_MIN_BYTES:
-        return faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC)
-    with path.open("rb") as file:  # through Python: any path will do, on any system
-        return faiss.read_index(faiss.PyCallbackIOReader(file.read))
 
 
 def _first_of_ties(
