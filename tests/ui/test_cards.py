@@ -49,6 +49,10 @@ def test_matching_words_are_marked_and_the_text_is_otherwise_unchanged():
     assert html == "提高<mark>成果转化</mark><mark>效率</mark>"
 
 
+def test_a_card_names_the_file_it_comes_from():
+    assert '<span class="sr-file">2023-转化.txt</span>' in render_card(first_hit(), ZH)
+
+
 def test_adjoining_spans_of_a_hit_become_one_mark():
     assert "<mark>成果转化效率</mark>" in render_card(first_hit(), ZH)
 

@@ -25,6 +25,18 @@ def test_both_languages_have_the_same_blanks(key):
     assert blanks(chinese) == blanks(english)
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"n": 4, "n_passages": 3, "n_speeches": 1}, "4 uses in 3 passages of 1 speech"),
+        ({"n": 1, "n_passages": 1, "n_speeches": 1}, "1 use in 1 passage of 1 speech"),
+        ({"n": 0, "n_passages": 0, "n_speeches": 0}, "0 uses in 0 passages of 0 speeches"),
+    ],
+)
+def test_counts_agree_with_their_nouns_in_english(counts, said):
+    assert Strings("en")("timeline_total", **counts) == said
+
+
 @pytest.mark.parametrize("key", sorted(set(strings._STRINGS) - {"other_language"}))
 def test_english_holds_no_chinese(key):
     assert not HAN.search(strings._STRINGS[key][1])

@@ -17,7 +17,7 @@ _PROBLEMS = {problem.value: f"problem_{problem.name.lower()}" for problem in Pro
 
 def render_turn(answer: Answer, t: Strings) -> str:
     """One question with its answer and the passages that it cites."""
-    head = f'<h3 class="sr-title">{escape(answer.question)}</h3>'
+    head = f'<h2 class="sr-title">{escape(answer.question)}</h2>'
     if answer.asked and answer.asked != answer.question:
         head += f'<p class="sr-asked">{escape(t("answer_searched", asked=answer.asked))}</p>'
     if answer.note:
@@ -25,14 +25,15 @@ def render_turn(answer: Answer, t: Strings) -> str:
         note = t(key) if key else str(answer.note)
         head += f'<p class="sr-relaxed" role="status">{escape(note)}</p>'
     if answer.refused:
-        cards = "".join(render_card(hit, t) for hit in answer.suggestions)
+        numbered = (replace(hit, rank=n) for n, hit in enumerate(answer.suggestions, 1))
+        cards = "".join(render_card(hit, t) for hit in numbered)
         body = f'<p class="sr-nothing">{escape(t("answer_refused"))}</p>{cards}'
         return f'<section class="sr-answer"{_request(answer)}>{head}{body}</section>'
     mode = t("answer_by_model" if answer.mode is Mode.MODEL else "answer_extractive")
     cards = "".join(_source(n, answer, t) for n in range(1, len(answer.passages) + 1))
     return (
         f'<section class="sr-answer"{_request(answer)}>{head}<p class="sr-asked">{escape(mode)}</p>'
-        f"{_body(answer, t)}<h4>{escape(t('answer_sources'))}</h4>{cards}</section>"
+        f"{_body(answer, t)}<h3>{escape(t('answer_sources'))}</h3>{cards}</section>"
     )
 
 
@@ -64,7 +65,7 @@ def _body(answer: Answer, t: Strings) -> str:
     for name, line in lines:
         if name != group:
             group = name
-            parts.append(f"<h4>{escape(_group(name, t))}</h4>")
+            parts.append(f"<h3>{escape(_group(name, t))}</h3>")
         parts.append(f"<p>{line}</p>")
     return "".join(parts)
 
@@ -101,7 +102,7 @@ def _problem(problem: str | None, t: Strings) -> str:
 def render_writing(question: str, text: str, t: Strings) -> str:
     """A model's words while they come, before the gate."""
     return (
-        f'<section class="sr-answer" aria-busy="true"><h3 class="sr-title">{escape(question)}</h3>'
+        f'<section class="sr-answer" aria-busy="true"><h2 class="sr-title">{escape(question)}</h2>'
         f'<p class="sr-asked">{escape(t("answer_writing"))}</p>'
         f'<p class="sr-unchecked">{escape(text)}</p></section>'
     )

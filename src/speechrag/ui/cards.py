@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from speechrag.draft.runs import merge_spans
 from speechrag.errors import SpeechragError
 from speechrag.search.render import simplify
 from speechrag.types import Hit, Passage, SearchResult, Speech, Truncation
@@ -42,7 +43,7 @@ def _filter_note(request: dict[str, Any], t: Strings) -> str:
 
 def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
     n = len(result.hits)
-    found = t("found_one") if n == 1 else t("found", n=n) if n else t("nothing")
+    found = t("found", n=n) if n else t("nothing")
     question = result.question if len(result.question) <= 60 else result.question[:58] + "……"
     relaxed = f'<p class="sr-relaxed">{escape(t("relaxed"))}</p>' if result.relaxed else ""
     buttons = "".join(
@@ -54,7 +55,7 @@ def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
         f"<span>{escape(t('script'))}</span>{buttons}</div>"
     )
     return (
-        f'<div class="sr-head"><div><strong>{escape(found)}</strong> '
+        f'<div class="sr-head"><div><h2><strong>{escape(found)}</strong></h2> '
         f'<span class="sr-asked">{escape(t("for_question", question=question))}</span>'
         f'<p class="sr-asked">{escape(filters)}</p></div>'
         f"{switch if n or result.suggestions else ''}</div>{relaxed}"
@@ -115,17 +116,7 @@ def _spans_within(hit: Hit) -> list[Span]:
         for a, b in hit.matched
         if b > start and a < end
     )
-    return _merge(span for span in clipped if span[0] < span[1])
-
-
-def _merge(spans: Any) -> list[Span]:
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    return merge_spans([span for span in clipped if span[0] < span[1]])
 
 
 def mark_text(text: str, spans: Sequence[Span] = ()) -> str:
@@ -158,7 +149,8 @@ def _quoted(title: str) -> str:
 
 def _meta(speech: Speech, t: Strings) -> str:
     facts = [speech.date, t.kind(speech.kind) if speech.kind else None, speech.speaker]
-    return "".join(f"<span>{mark_text(fact)}</span>" for fact in facts if fact)
+    told = "".join(f"<span>{mark_text(fact)}</span>" for fact in facts if fact)
+    return f'{told}<span class="sr-file">{escape(speech.source)}</span>' if speech.source else told
 
 
 def _role_badge(passage: Passage, t: Strings) -> str:

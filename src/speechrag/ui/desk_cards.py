@@ -59,7 +59,7 @@ def _summary(comparison: Comparison, t: Strings) -> str:
         )
     )  # fmt: skip
     return (
-        f'<div class="sd-summary"><strong role="status">{escape(text)}</strong>'
+        f'<div class="sd-summary"><h2><strong role="status">{escape(text)}</strong></h2>'
         f'<div class="sd-exports sr-actions" role="group" aria-label="{escape(t("desk_export"))}">'
         f"<span>{escape(t('desk_export'))}</span>{buttons}</div></div>"
     )

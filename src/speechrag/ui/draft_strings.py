@@ -6,9 +6,8 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "tab_draft": ("对稿", "Compare a draft"),
     "draft_text": ("草稿", "Draft"),
     "draft_text_info": (
-        "粘贴草稿全文，或在右边放入文件。草稿只在这台电脑上比对，不会存入文库。",
-        "Paste the draft, or drop a file on the right. It is compared on this machine and "
-        "not stored.",
+        "粘贴草稿全文，或放入草稿文件。草稿只在这台电脑上比对，不会存入文库。",
+        "Paste the draft, or choose its file. It is compared on this machine and not stored.",
     ),
     "draft_file": (
         "草稿文件（.docx .txt .md .pdf .html）",
@@ -24,7 +23,7 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "draft_missing_hint": ("请粘贴文字，或选择一个文件。", "Paste some text or choose a file."),
     "desk_summary": (
         "{n} 段，有原文先例的文字占 {share}",
-        "{n} paragraphs; {share} of the text has a verbatim precedent",
+        "{n:paragraph|paragraphs}; {share} of the text has a verbatim precedent",
     ),
     "desk_strip": ("各段概览", "Overview of paragraphs"),
     "desk_filter": ("只看", "Show only"),
@@ -45,7 +44,7 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     "desk_commented": ("已选为批注", "Chosen as a comment"),
     "desk_shared": (
         "相同文字占本段 {share}，最长连续 {n} 字",
-        "{share} of the paragraph is verbatim, longest run {n} characters",
+        "{share} of the paragraph is verbatim, longest run {n:character|characters}",
     ),
     "desk_export": ("导出", "Export"),
     "desk_export_docx": ("Word（带批注）", "Word with comments"),
@@ -55,7 +54,10 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
     ),
     "desk_quotes": ("引文核验：{n} 处，{amiss} 处要核对", "Quotations: {n}, {amiss} to be checked"),
     "desk_sources": ("主要来源", "Sources used most"),
-    "desk_source_line": ("{n} 段相近，{chars} 字相同", "{n} paragraphs alike, {chars} characters"),
+    "desk_source_line": (
+        "{n} 段相近，{chars} 字相同",
+        "{n:paragraph|paragraphs} alike, {chars:character|characters}",
+    ),
     "legend_verbatim": ("逐字相同", "verbatim"),
     "legend_reworded": ("改写", "reworded"),
     "legend_meaning": ("意思相近", "same meaning"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from speechrag.errors import QuestionError
 from speechrag.outlines import Outline, depths, find_outlines
@@ -12,6 +12,7 @@ from speechrag.types import Section
 from speechrag.ui.answers import describe_error
 from speechrag.ui.backend import Library
 from speechrag.ui.cards import mark_text, render_notice, render_truncated
+from speechrag.ui.one_box import build_one_box_tab
 from speechrag.ui.strings import Strings
 
 if TYPE_CHECKING:
@@ -36,11 +37,10 @@ def show_outlines(library: Library, topic: str, t: Strings) -> str:
 
 def render_outline_cards(outlines: Sequence[Outline], t: Strings) -> str:
     """The outlines, best first."""
-    n = len(outlines)
-    head = t("outline_found_one") if n == 1 else t("outline_found", n=n)
+    head = t("outline_found", n=len(outlines))
     cards = "".join(_card(outline, number, t) for number, outline in enumerate(outlines, 1))
     return (
-        f'<div class="sr-results"><div class="sr-head"><div><strong>{escape(head)}</strong></div>'
+        f'<div class="sr-results"><div class="sr-head"><h2><strong>{escape(head)}</strong></h2>'
         f"</div>{cards}</div>"
     )
 
@@ -83,27 +83,7 @@ def _contents(contents: Sequence[Section], t: Strings) -> str:
 
 def build_outline_tab(library: Library, t: Strings) -> None:
     """Lay out the tab."""
-    import gradio as gr
-
-    with gr.Row(elem_id="so-row", equal_height=False):
-        topic = gr.Textbox(
-            label=t("outline_topic"), info=t("outline_topic_info"), lines=1, max_lines=3,
-            elem_id="so-topic", scale=5, min_width=200,
-        )  # fmt: skip
-        start = gr.Button(
-            t("outline_now"), variant="primary", elem_id="so-start", scale=0, min_width=140
-        )
-    result = gr.HTML(
-        f'<p class="sr-welcome">{escape(t("outline_welcome"))}</p>',
-        elem_id="so-result",
-        apply_default_css=False,
-    )
-
-    def answer(text: str | None) -> str:
-        return show_outlines(library, text or "", t)
-
-    quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2}
-    gr.on(
-        [topic.submit, start.click], answer, topic, result,
-        trigger_mode="always_last", show_progress="minimal", **quiet,
+    build_one_box_tab(
+        t, lambda topic: show_outlines(library, topic, t),
+        name="outline", field="topic", prefix="so", max_lines=3,
     )  # fmt: skip

@@ -26,7 +26,7 @@ def render_shelf(speeches: Sequence[SpeechSummary], t: Strings) -> str:
     heads = "".join(f"<span>{escape(t(column))}</span>" for column in columns)
     return (
         f'<div class="sr-shelf"><div class="sr-shelf-top">'
-        f"<strong>{escape(t('library_size', n_speeches=len(speeches)))}</strong>"
+        f"<h2>{escape(t('library_size', n_speeches=len(speeches)))}</h2>"
         f'<input type="search" data-filter placeholder="{label}" aria-label="{label}"></div>'
         f'<div class="sr-row sr-row-head" aria-hidden="true">{heads}</div>'
         f'<div class="sr-rows">{render_rows(speeches, "", t)}</div></div>'

@@ -20,15 +20,14 @@ N_PLACES = 100
 
 def render_phrases(timelines: Sequence[PhraseTimeline], t: Strings) -> str:
     """Every phrase, on one scale of years and counts, so that they compare."""
-    n = len(timelines)
-    head = t("timeline_found_one") if n == 1 else t("timeline_found", n=n)
+    head = t("timeline_found", n=len(timelines))
     years = [year.year for timeline in timelines for year in timeline.by_year]
     most = max((year.n for timeline in timelines for year in timeline.by_year), default=0)
     span = (min(years), max(years)) if years else (0, 0)
     body = "".join(_phrase(timeline, span, most, t) for timeline in timelines)
     return (
-        f'<div class="sr-results st-results"><div class="sr-head"><div><strong>{escape(head)}'
-        f"</strong></div></div>{body}</div>"
+        f'<div class="sr-results st-results"><div class="sr-head"><h2><strong>{escape(head)}'
+        f"</strong></h2></div>{body}</div>"
     )
 
 

@@ -21,11 +21,10 @@ TIMELINE_STRINGS: dict[str, tuple[str, str]] = {
         "请写一个词或短语，如“科技成果转化”。",
         "Write a word or a short phrase.",
     ),
-    "timeline_found": ("查到 {n} 个提法", "{n} phrases followed"),
-    "timeline_found_one": ("查到 1 个提法", "1 phrase followed"),
+    "timeline_found": ("查到 {n} 个提法", "{n:phrase|phrases} followed"),
     "timeline_total": (
         "共 {n} 次，{n_passages} 段，{n_speeches} 篇",
-        "{n} uses in {n_passages} passages of {n_speeches} speeches",
+        "{n:use|uses} in {n_passages:passage|passages} of {n_speeches:speech|speeches}",
     ),
     "timeline_copies": (
         "另有 {n} 次在重复收录的副本里，不计",
@@ -38,7 +37,7 @@ TIMELINE_STRINGS: dict[str, tuple[str, str]] = {
         "“{phrase}”逐年次数，{first} 至 {last} 年，最多一年 {most} 次",
         "uses of “{phrase}” by year, {first} to {last}, at most {most} a year",
     ),
-    "timeline_bar": ("{year} 年：{n} 次，{m} 篇", "{year}: {n} uses in {m} speeches"),
+    "timeline_bar": ("{year} 年：{n} 次，{m} 篇", "{year}: {n:use|uses} in {m:speech|speeches}"),
     "timeline_gap": ("{year} 年：文库没有这一年的讲话", "{year}: no speech of this year"),
     "timeline_gap_note": ("灰底的年份，文库里没有讲话", "grey years: no speech in the library"),
     "timeline_table": ("逐年数字", "Figures by year"),
@@ -76,8 +75,7 @@ TIMELINE_STRINGS: dict[str, tuple[str, str]] = {
     ),
     "outline_empty": ("还没有写主题。", "No topic is written yet."),
     "outline_empty_hint": ("请写一个主题，如“防汛”。", "Write a topic in a word or two."),
-    "outline_found": ("找到 {n} 篇的提纲", "{n} outlines found"),
-    "outline_found_one": ("找到 1 篇的提纲", "1 outline found"),
+    "outline_found": ("找到 {n} 篇的提纲", "{n:outline|outlines} found"),
     "outline_none": (
         "没有找到与“{topic}”相关、又分层写成的讲话。",
         "No speech with headings is close to “{topic}”.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from speechrag.errors import QuestionError
 from speechrag.timeline.follow import follow_phrases
 from speechrag.ui.answers import describe_error
 from speechrag.ui.backend import Library
+from speechrag.ui.one_box import build_one_box_tab
 from speechrag.ui.strings import Strings
 from speechrag.ui.timeline_cards import render_phrases
 
@@ -40,27 +40,7 @@ def follow(library: Library, text: str, t: Strings) -> str:
 
 def build_timeline_tab(library: Library, t: Strings) -> None:
     """Lay out the tab."""
-    import gradio as gr
-
-    with gr.Row(elem_id="st-row", equal_height=False):
-        phrases = gr.Textbox(
-            label=t("timeline_phrases"), info=t("timeline_phrases_info"), lines=1, max_lines=6,
-            elem_id="st-phrases", scale=5, min_width=200,
-        )  # fmt: skip
-        start = gr.Button(
-            t("timeline_now"), variant="primary", elem_id="st-start", scale=0, min_width=140
-        )
-    result = gr.HTML(
-        f'<p class="sr-welcome">{escape(t("timeline_welcome"))}</p>',
-        elem_id="st-result",
-        apply_default_css=False,
-    )
-
-    def answer(text: str | None) -> str:
-        return follow(library, text or "", t)
-
-    quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2}
-    gr.on(
-        [phrases.submit, start.click], answer, phrases, result,
-        trigger_mode="always_last", show_progress="minimal", **quiet,
+    build_one_box_tab(
+        t, lambda text: follow(library, text, t),
+        name="timeline", field="phrases", prefix="st", max_lines=6,
     )  # fmt: skip

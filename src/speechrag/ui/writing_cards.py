@@ -53,7 +53,7 @@ def _summary(gathered: Gathered, t: Strings, *, can_model: bool) -> str:
         buttons += _button("export", "Word", ' data-kind="docx"')
         buttons += _button("export", t("writing_export_md"), ' data-kind="md"')
     return (
-        f'<div class="sw-summary"><strong role="status">{escape(told)}</strong>'
+        f'<div class="sw-summary"><h2><strong role="status">{escape(told)}</strong></h2>'
         f'<div class="sr-actions">{buttons}</div></div>'
         '<div class="sw-busy" role="status"></div>'
         '<div class="sw-preview" data-n="0" tabindex="-1"></div>'

@@ -38,15 +38,16 @@ WRITING_STRINGS: dict[str, tuple[str, str]] = {
     ),
     "writing_read": (
         "已从“{name}”读出 {n} 个标题，请看一眼再点“找素材”。",
-        "{n} headings were read from “{name}”; look them over, then press “Find material”.",
+        "{n:heading was|headings were} read from “{name}”; look them over, "
+        "then press “Find material”.",
     ),
     "writing_gathering": ("正在找素材", "Finding material"),
     "writing_step": ("第 {done}/{total} 个标题", "heading {done} of {total}"),
     "writing_found": (
         "《{topic}》：{n_headings} 个标题，找到 {n_passages} 段素材",
-        "{topic}: {n_headings} headings, {n_passages} passages",
+        "{topic}: {n_headings:heading|headings}, {n_passages:passage|passages}",
     ),
-    "writing_without": ("，{n} 个标题没有素材", "; {n} headings without any"),
+    "writing_without": ("，{n} 个标题没有素材", "; {n:heading|headings} without any"),
     "writing_nav": ("各标题的素材", "Passages for each heading"),
     "writing_n": ("{n} 段", "{n}"),
     "writing_none": ("无", "none"),
@@ -74,7 +75,7 @@ WRITING_STRINGS: dict[str, tuple[str, str]] = {
         "将要发送的全部内容（{what}）",
         "Exactly what would be sent ({what})",
     ),
-    "writing_preview_all": ("{n} 个标题，每个一次", "{n} headings, one request each"),
+    "writing_preview_all": ("{n} 个标题，每个一次", "{n:heading|headings}, one request each"),
     "writing_send": ("发送给模型", "Send to the model"),
     "writing_cancel": ("不发送", "Do not send"),
     "writing_stop": ("停止", "Stop"),
