@@ -1,5 +1,6 @@
 """Everything can be done without a mouse, and it shows where one is."""
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -67,3 +68,22 @@ def test_results_are_announced_and_controls_have_names(visit, served, ask):
             .map(e => e.outerHTML)"""
     )
     assert nameless == []
+
+
+def test_headings_descend_one_level_at_a_time(visit, served, ask):
+    page = visit(served.url)
+    ask(page, "成果转化")
+    levels = page.evaluate(
+        """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+            .filter(e => e.checkVisibility()).map(e => Number(e.tagName[1]))"""
+    )
+    assert levels == [1, 2, *[3] * 7]
+
+
+@pytest.mark.parametrize(("tab", "box"), [("文库", "#sr-files"), ("对稿", "#sd-file")])
+def test_places_for_files_are_named_by_the_words_that_stand_in_them(visit, served, tab, box):
+    page = visit(served.url)
+    page.get_by_role("tab", name=tab).click()
+    expect(page.locator(f"{box} button[aria-dropeffect]")).to_have_accessible_name(
+        "将文件拖放到此处 - 或 - 点击上传"
+    )

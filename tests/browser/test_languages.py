@@ -49,3 +49,29 @@ def test_the_address_and_the_link_choose_a_language(visit, served):
     expect(page.get_by_role("heading", name="讲话检索")).to_be_visible()
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", name="Speech search")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "path", "lang", "drop"),
+    [
+        ("zh-CN", "/en/", "en", "Drop File Here"),
+        ("en-US", "/?lang=zh", "zh-CN", "将文件拖放到此处"),
+    ],
+)
+def test_the_page_s_language_holds_against_the_browser_s(visit, served, locale, path, lang, drop):
+    page = visit(served.url + path, locale=locale)
+    page.locator("#sr-tabs [role=tab]").last.click()
+    expect(page.locator("#sr-files")).to_contain_text(drop)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_a_phone_shows_every_tab_by_its_whole_name(visit, served, locale):
+    page = visit(served.url, locale=locale, size={"width": 390, "height": 844})
+    tabs = page.locator("#sr-tabs [role=tab]")
+    expect(tabs).to_have_count(7)
+    cut = tabs.evaluate_all(
+        """tabs => tabs.filter(tab => !tab.checkVisibility() || tab.scrollWidth > tab.clientWidth
+            || tab.getBoundingClientRect().right > innerWidth).map(tab => tab.innerText)"""
+    )
+    assert cut == []

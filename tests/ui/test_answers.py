@@ -64,9 +64,16 @@ def test_an_unforeseen_error_goes_to_the_log_and_not_to_the_page(caplog):
 
 
 def test_a_foreseen_error_is_shown_with_its_remedy():
-    html = describe_error(IndexMissing("还没有索引。", "请先运行 make index。"), ZH)
-    assert "还没有索引。" in html
-    assert "怎么办：</span>请先运行 make index。" in html
+    html = describe_error(IndexLocked("正在重建。", "请稍候再试。"), ZH)
+    assert "正在重建。" in html
+    assert "怎么办：</span>请稍候再试。" in html
+
+
+def test_without_an_index_the_page_says_what_to_press_and_not_what_to_type():
+    html = describe_error(IndexMissing("还没有索引。", "请先运行：speechrag index 文件夹"), ZH)
+    assert "文库里还没有可查的讲话。" in html
+    assert "怎么办：</span>请打开“文库”，添加讲话稿，再点“重建索引”。" in html
+    assert "speechrag" not in html
 
 
 def test_an_original_outside_the_library_is_not_found(seeds, tmp_path):

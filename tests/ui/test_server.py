@@ -7,7 +7,7 @@ import pytest
 from fake_library import FakeLibrary
 
 from speechrag.config import Settings
-from speechrag.errors import SettingsError
+from speechrag.errors import EmptySource, SettingsError, SourceError
 from speechrag.ui import app as page_app
 from speechrag.ui.server import create_app, open_port, open_tunnel, rewrite_page
 from speechrag.ui.strings import Strings
@@ -146,3 +146,27 @@ def test_launch_builds_the_index_first_when_there_is_none(seeds, settings, monke
     assert [s.title for s in library.engine().speeches()] == ["题目"]
     assert len(served) == 1
     assert str(seeds) in capsys.readouterr().err
+
+
+def test_launch_opens_over_an_empty_folder_to_take_the_first_speeches(
+    seeds, settings, monkeypatch, capsys
+):
+    served = []
+    monkeypatch.setattr("speechrag.ui.server.serve", lambda *given: served.append(given))
+    library = FakeLibrary(seeds, (), missing=True)
+    library.fault = EmptySource("里面没有讲话。", "请检查路径。")
+    page_app.launch_page(settings, library)
+    assert len(served) == 1
+    said = capsys.readouterr().err
+    assert "里面没有讲话。" in said
+    assert "网页照常打开" in said
+
+
+def test_launch_does_not_open_where_the_index_cannot_be_built(seeds, settings, monkeypatch):
+    served = []
+    monkeypatch.setattr("speechrag.ui.server.serve", lambda *given: served.append(given))
+    library = FakeLibrary(seeds, (), missing=True)
+    library.fault = SourceError("没有这个文件夹。")
+    with pytest.raises(SourceError, match="没有这个文件夹"):
+        page_app.launch_page(settings, library)
+    assert served == []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from speechrag.errors import SpeechragError
+from speechrag.errors import IndexMissing, SpeechragError
 from speechrag.search.render import simplify
 from speechrag.types import Hit
 from speechrag.ui.asking import Request
@@ -39,6 +39,8 @@ def guard(t: Strings) -> Callable[[Callable[..., str]], Callable[..., str]]:
 
 def describe_error(error: Exception, t: Strings) -> str:
     """Any error as a message for the page; one that was not foreseen goes to the log as well."""
+    if isinstance(error, IndexMissing):  # its own hint is for the command line
+        error = SpeechragError(t("no_speeches"), t("no_speeches_hint"))
     if isinstance(error, SpeechragError):
         return render_error(error, t)
     if isinstance(error, LookupError):

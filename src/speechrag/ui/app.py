@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -10,7 +11,7 @@ from html import escape
 from typing import Any
 
 from speechrag.config import Settings
-from speechrag.errors import IndexMissing
+from speechrag.errors import EmptySource, IndexMissing
 from speechrag.ui.answer_panel import build_answer_tab
 from speechrag.ui.answers import warm_up
 from speechrag.ui.ask import build_ask_tab
@@ -21,6 +22,11 @@ from speechrag.ui.outline_tab import build_outline_tab
 from speechrag.ui.strings import Strings
 from speechrag.ui.timeline_tab import build_timeline_tab
 from speechrag.ui.writing_tab import build_writing_tab
+
+KEPT = (
+    "sr-question", "sa-question", "sw-topic", "sw-outline", "sd-text", "st-phrases", "so-topic",
+)  # fmt: skip
+"""The boxes whose text typed.js keeps over a reload."""
 
 
 def launch_page(settings: Settings, library: Library | None = None) -> None:
@@ -52,7 +58,7 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
     t = Strings(lang)
     with gr.Blocks(title=t("name"), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_banner(t), elem_id="sr-banner", apply_default_css=False)
-        with gr.Tabs(elem_id="sr-tabs"):
+        with gr.Tabs(elem_id="sr-tabs", overflow_behavior="wrap"):
             with gr.Tab(t("tab_ask"), id="ask"):
                 filters = build_ask_tab(library, settings, t)
             with gr.Tab(t("tab_answer"), id="answer"):
@@ -68,9 +74,11 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
             with gr.Tab(t("tab_library"), id="library") as tab:
                 refresh = build_library_tab(library, settings, t, filters)
         build_basket(library, t)
-        shelf = next(b for b in page.blocks.values() if b.elem_id == "sr-shelf")
+        named = {block.elem_id: block for block in page.blocks.values()}
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        gr.on([page.load, tab.select], refresh, None, [shelf, *filters], **quiet)
+        gr.on([page.load, tab.select], refresh, None, [named["sr-shelf"], *filters], **quiet)
+        recall = f"() => window.speechtyped.recall({json.dumps(KEPT)})"
+        page.load(None, None, [named[name] for name in KEPT], js=recall, **quiet)
     return page
 
 
@@ -103,7 +111,11 @@ def _build_if_missing(library: Library, settings: Settings, t: Strings) -> None:
         return
     except IndexMissing:
         sys.stderr.write(t("building_first", seeds=settings.seeds) + "\n")
-    library.rebuild(_print_progress(t))
+    try:
+        library.rebuild(_print_progress(t))
+    except EmptySource as error:  # the page takes the first speeches, too
+        sys.stderr.write(f"{error.message}\n{t('empty_start')}\n")
+        return
     library.engine()
 
 

@@ -2,9 +2,9 @@
 (() => {
   "use strict";
   const strings = JSON.parse(document.getElementById("sr-strings").textContent);
+  const { call, readOrSay, say } = window.speechrag;
   const BASKET_KEY = "speechrag-basket";
   const chosen = new Map(); // paragraph → ids of the passages to be inserted as comments
-  const servers = []; // of each gr.HTML that attached itself
 
   // --- the desk -----------------------------------------------------------------------------
 
@@ -58,26 +58,9 @@
     if (next) choose(next.dataset.n);
   }
 
-  async function call(name, payload) {
-    const server = servers.find((one) => one && one[name]);
-    try {
-      return await server[name](payload);
-    } catch {
-      const p = document.createElement("p");
-      p.className = "sr-notice sr-error";
-      p.textContent = strings.unreachable;
-      return p.outerHTML;
-    }
-  }
-
   async function download(name, payload) {
-    const answer = await call(name, payload);
-    if (!answer.startsWith("{")) {
-      const box = document.createElement("div");
-      box.innerHTML = answer;
-      return say(box.textContent);
-    }
-    save(JSON.parse(answer));
+    const file = readOrSay(await call(name, payload));
+    if (file) save(file);
   }
 
   function save(file) {
@@ -89,14 +72,6 @@
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  }
-
-  function say(text) {
-    const live = document.getElementById("sr-live");
-    live.textContent = text;
-    live.classList.add("sr-shown");
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => live.classList.remove("sr-shown"), 3000);
   }
 
   const actions = {
@@ -309,7 +284,7 @@
     },
 
     attach(element, functions, watch) {
-      servers.push(functions);
+      window.speechrag.serve(functions);
       let report = "";
       watch("value", () => {
         const here = desk();

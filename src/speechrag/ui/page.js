@@ -3,17 +3,24 @@
 (() => {
   "use strict";
   const strings = JSON.parse(document.getElementById("sr-strings").textContent);
-  const servers = []; // of each gr.HTML that attached itself
+  const servers = []; // the functions of each gr.HTML that attached itself
   const SCRIPT_KEY = "speechrag-script";
+
+  // Gradio goes by the browser's language: the page's own is what the person chose.
+  const { lang } = document.documentElement;
+  for (const [name, value] of [["language", lang], ["languages", [lang]]]) {
+    Object.defineProperty(navigator, name, { value });
+  }
 
   // --- talking to the library and to the reader -------------------------------------------
 
-  async function ask(name, payload) {
+  // What the function gave: HTML, or JSON; a message where the program cannot be reached.
+  async function call(name, payload) {
     const server = servers.find((one) => one && one[name]);
     try {
-      const html = await server[name](payload);
-      if (typeof html !== "string") throw new Error("no answer");
-      return html;
+      const answer = await server[name](payload);
+      if (typeof answer !== "string") throw new Error("no answer");
+      return answer;
     } catch {
       const p = document.createElement("p");
       p.className = "sr-notice sr-error";
@@ -21,6 +28,15 @@
       p.textContent = strings.unreachable;
       return p.outerHTML;
     }
+  }
+
+  // The JSON of an answer; null when it is a message, which is then told.
+  function readOrSay(answer) {
+    if (answer.startsWith("{")) return JSON.parse(answer);
+    const box = document.createElement("div");
+    box.innerHTML = answer;
+    say(box.textContent);
+    return null;
   }
 
   function say(text) {
@@ -59,14 +75,14 @@
       if (opened) return close(button, panel);
       button.setAttribute("aria-expanded", "true");
       wait(panel);
-      const html = await ask("context", { passage: card.dataset.passage, reach: 2 });
+      const html = await call("context", { passage: card.dataset.passage, reach: 2 });
       if (button.getAttribute("aria-expanded") === "true") fill(panel, html);
     },
 
     async more(button, card) {
       const panel = button.closest(".sr-panel");
       const reach = Number(button.dataset.reach);
-      fill(panel, await ask("context", { passage: card.dataset.passage, reach }));
+      fill(panel, await call("context", { passage: card.dataset.passage, reach }));
       const next = panel.querySelector("[data-do=more]") || card.querySelector("[data-do=context]");
       next.focus({ preventScroll: true });
     },
@@ -88,7 +104,7 @@
       wait(body);
       dialog.showModal();
       const { speech, passage } = card.dataset;
-      fill(body, await ask("whole", { speech, passage: passage || "" }));
+      fill(body, await call("whole", { speech, passage: passage || "" }));
       const here = body.querySelector(".sr-here");
       if (here) here.scrollIntoView({ block: "center" });
     },
@@ -98,7 +114,7 @@
       if (button.getAttribute("aria-expanded") === "true") return close(button, panel);
       button.setAttribute("aria-expanded", "true");
       wait(panel);
-      const html = await ask("detail", { speech: row.dataset.speech });
+      const html = await call("detail", { speech: row.dataset.speech });
       if (button.getAttribute("aria-expanded") === "true") fill(panel, html);
     },
 
@@ -127,15 +143,23 @@
     const card = details.closest("[data-passage]");
     wait(why);
     const request = JSON.parse(results.dataset.request);
-    fill(why, await ask("explain", { request, passage: card.dataset.passage }));
+    fill(why, await call("explain", { request, passage: card.dataset.passage }));
   }, true);
+
+  // Gradio names the places for files in English only, over the words that stand in them, and
+  // makes them anew after each file.
+  new MutationObserver(() => {
+    for (const drop of document.querySelectorAll("button[aria-dropeffect][aria-label]")) {
+      drop.removeAttribute("aria-label");
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
 
   let latest = 0;
   document.addEventListener("input", async (event) => {
     if (!event.target.matches("[data-filter]")) return;
     const rows = event.target.closest(".sr-shelf").querySelector(".sr-rows");
     const mine = (latest += 1);
-    const html = await ask("rows", { wanted: event.target.value });
+    const html = await call("rows", { wanted: event.target.value });
     if (mine === latest) rows.innerHTML = html;
   });
 
@@ -217,7 +241,11 @@
   });
 
   window.speechrag = {
+    call,
     copyText,
+    readOrSay,
+    say,
+    serve: (functions) => servers.push(functions),
 
     press() {
       const question = document.querySelector("#sr-question textarea");
@@ -225,9 +253,7 @@
     },
 
     attach(element, server, watch) {
-      servers.push(server);
-      const drop = document.querySelector("#sr-files button"); // Gradio names it in English only
-      if (drop) drop.setAttribute("aria-label", strings.choose_files);
+      window.speechrag.serve(server);
       watch("value", () => {
         // the new answer replaced the old one node by node: undo what its cards had opened
         for (const button of element.querySelectorAll("[data-do=context]")) {

@@ -26,11 +26,11 @@ MAX_UPLOAD = "100mb"
 PATHS = {"/": "zh", "/en": "en", "/en/": "en"}
 _SCRIPT_STRINGS = (
     "show_context", "hide_context", "copy", "copied", "copied_short", "copy_failed",
-    "loading", "unreachable", "close", "choose_files",
+    "loading", "unreachable", "close",
 )  # fmt: skip
 _OURS = (
     ("style.css", "desk.css", "writing.css", "timeline.css"),
-    ("page.js", "desk.js", "writing.js"),
+    ("page.js", "typed.js", "desk.js", "writing.js"),
 )
 _FOREIGN = re.compile(
     r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*|<link\s+rel="manifest"[^>]*>\s*'

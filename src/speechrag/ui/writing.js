@@ -2,33 +2,13 @@
 (() => {
   "use strict";
   const strings = JSON.parse(document.getElementById("sr-strings").textContent);
-  let server = null; // the functions of the tab's gr.HTML
+  const { readOrSay, say } = window.speechrag;
 
   const gathered = () => document.querySelector(".sw-gathered");
   const token = () => (gathered() ? gathered().dataset.gathered : "");
   const find = (name, n) => gathered().querySelector(`.sw-${name}[data-n="${n}"]`);
 
-  function say(text) {
-    const live = document.getElementById("sr-live");
-    live.textContent = text;
-    live.classList.add("sr-shown");
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => live.classList.remove("sr-shown"), 3000);
-  }
-
-  async function call(name, payload) {
-    try {
-      const answer = await server[name]({ gathered: token(), ...payload });
-      if (typeof answer !== "string") throw new Error("no answer");
-      return answer;
-    } catch {
-      const p = document.createElement("p");
-      p.className = "sr-notice sr-error";
-      p.setAttribute("role", "alert");
-      p.textContent = strings.unreachable;
-      return p.outerHTML;
-    }
-  }
+  const call = (name, payload) => window.speechrag.call(name, { gathered: token(), ...payload });
 
   // An answer that is no JSON is a message for the person.
   const isMessage = (answer) => !answer.startsWith("{");
@@ -136,13 +116,8 @@
     },
 
     async export(button) {
-      const answer = await call("material", { kind: button.dataset.kind });
-      if (isMessage(answer)) {
-        const box = document.createElement("div");
-        box.innerHTML = answer;
-        return say(box.textContent);
-      }
-      return window.speechdesk.save(JSON.parse(answer));
+      const file = readOrSay(await call("material", { kind: button.dataset.kind }));
+      if (file) window.speechdesk.save(file);
     },
   };
 
@@ -165,7 +140,7 @@
 
   window.speechwriting = {
     attach(element, functions, watch) {
-      server = functions;
+      window.speechrag.serve(functions);
       let shown = "";
       let told = "";
       pressSwitch();
