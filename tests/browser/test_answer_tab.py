@@ -209,3 +209,15 @@ def test_everything_is_done_with_the_keyboard(visit, served):
             break
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector('#sr-source-1').matches(':target')")
+
+
+def test_nothing_is_exported_before_there_is_an_answer(page):
+    files = (page.locator("#sa-word"), page.locator("#sa-markdown"))
+    for file in files:
+        expect(file).to_be_disabled()
+    put(page, HOW)
+    for file in files:
+        expect(file).to_be_enabled()
+    page.locator("#sa-clear").click()
+    for file in files:
+        expect(file).to_be_disabled()

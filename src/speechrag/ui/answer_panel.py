@@ -190,21 +190,25 @@ def build_answer_tab(library: Library, settings: Settings, t: Strings) -> None:
     )
     with gr.Row():
         clear = gr.Button(t("answer_clear"), elem_id="sa-clear", size="sm")
-        word = gr.DownloadButton(t("answer_export"), elem_id="sa-word", size="sm")
-        markdown = gr.DownloadButton(t("answer_export_md"), elem_id="sa-markdown", size="sm")
+        word, markdown = (
+            gr.DownloadButton(t(key), elem_id=name, size="sm", interactive=False)
+            for key, name in (("answer_export", "sa-word"), ("answer_export_md", "sa-markdown"))
+        )
+
+    def files(now: Session) -> list[Any]:
+        paths = (desk.export(now, suffix) for suffix in (".docx", ".md"))
+        return [gr.update(value=path, interactive=path is not None) for path in paths]
 
     def answer(text: str | None, model: bool, now: Session) -> tuple[Any, ...]:
         html = desk.answer(text or "", now, with_model=model)
         line, shown = desk.preview(now)
-        files = (desk.export(now, ".docx"), desk.export(now, ".md"))
-        return html, gr.update(visible=bool(shown)), line, shown, *files, now
+        return html, gr.update(visible=bool(shown)), line, shown, *files(now), now
 
     def send_it(now: Session, visitor: Any) -> Iterator[Any]:
         for html in desk.send(now, str(visitor.session_hash)):
             yield html, *([gr.skip()] * 6)
         line, shown = desk.preview(now)
-        files = (desk.export(now, ".docx"), desk.export(now, ".md"))
-        yield gr.skip(), gr.update(visible=bool(shown)), line, shown, *files, now
+        yield gr.skip(), gr.update(visible=bool(shown)), line, shown, *files(now), now
 
     def stop_it(visitor: Any) -> None:
         desk.stop(str(visitor.session_hash))
@@ -216,11 +220,12 @@ def build_answer_tab(library: Library, settings: Settings, t: Strings) -> None:
     def forget(now: Session) -> tuple[Any, ...]:
         now.talk.clear()
         now.waiting, now.makes_whole = None, False
-        return f'<p class="sr-welcome">{escape(t("answer_welcome"))}</p>', gr.update(visible=False)
+        welcome = f'<p class="sr-welcome">{escape(t("answer_welcome"))}</p>'
+        return welcome, gr.update(visible=False), *files(now)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 4}
     shown = [result, before_sending, where, body, word, markdown, session]
     gr.on([question.submit, ask.click], answer, [question, use_model, session], shown, **quiet)
     send.click(send_it, [session], shown, **quiet)
     stop.click(stop_it, None, None, show_progress="hidden", **quiet)
-    clear.click(forget, [session], [result, before_sending], **quiet)
+    clear.click(forget, [session], [result, before_sending, word, markdown], **quiet)

@@ -150,7 +150,12 @@ def _quoted(title: str) -> str:
 def _meta(speech: Speech, t: Strings) -> str:
     facts = [speech.date, t.kind(speech.kind) if speech.kind else None, speech.speaker]
     told = "".join(f"<span>{mark_text(fact)}</span>" for fact in facts if fact)
-    return f'{told}<span class="sr-file">{escape(speech.source)}</span>' if speech.source else told
+    return told + render_file(speech)
+
+
+def render_file(speech: Speech) -> str:
+    """The file a speech stands in, within a card's facts."""
+    return f'<span class="sr-file">{escape(speech.source)}</span>' if speech.source else ""
 
 
 def _role_badge(passage: Passage, t: Strings) -> str:

@@ -16,7 +16,7 @@ from speechrag.draft.report import (
     split_marked,
 )
 from speechrag.draft.wording import Wording
-from speechrag.ui.cards import render_citation
+from speechrag.ui.cards import render_citation, render_file
 from speechrag.ui.strings import Strings
 
 N_SOURCES = 8
@@ -142,6 +142,7 @@ def render_matches(finding: Finding, number: int, t: Strings) -> str:
 def _match(found: DraftHit, number: int, t: Strings) -> str:
     speech, passage = found.hit.speech, found.hit.passage
     facts = "".join(f"<span>{escape(f)}</span>" for f in (speech.date, speech.speaker) if f)
+    facts += render_file(speech)
     path = "".join(f"<li>{escape(step)}</li>" for step in passage.section_path)
     shared = ""
     if found.runs:
