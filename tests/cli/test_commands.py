@@ -217,3 +217,12 @@ def test_the_language_follows_flag_then_setting_then_terminal():
     assert choose_language([], {"SPEECHRAG_LANG": "en", "LANG": "zh_CN.UTF-8"}) == "en"
     assert choose_language([], {"LANG": "en_US.UTF-8"}) == "en"
     assert choose_language([], {"LANG": "C.UTF-8"}) == "zh"
+
+
+@pytest.mark.parametrize("asked", [["search", "产业"], ["outline", "产业"]])
+def test_a_kind_that_the_library_lacks_is_refused_naming_those_it_has(run, asked):
+    code, out, err = run(*asked, "--kind", "讲话", "--kind", "广告")
+    assert (code, out) == (2, "")
+    assert "库里没有“广告”这类讲话。" in err
+    assert "讲话、" in err or "、讲话" in err
+    assert run(*asked, "--kind", "讲话")[0] == 0

@@ -123,7 +123,7 @@ def _print_years(timeline: PhraseTimeline, text: Text) -> None:
 
 def run_outline(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """The outlines of the speeches most about a topic."""
-    from speechrag.cli.searching import read_filters
+    from speechrag.cli.searching import check_kinds, read_filters
     from speechrag.outlines import MAX_K, check_topic, find_outlines, render_outlines
     from speechrag.search.engine import Engine
 
@@ -131,7 +131,9 @@ def run_outline(args: argparse.Namespace, settings: Settings, text: Text) -> int
     if not 1 <= args.k <= MAX_K:
         raise SettingsError(f"-k 的值 {args.k} 超出范围。", f"应在 1 到 {MAX_K} 之间。")
     filters = read_filters(args)
-    outlines = find_outlines(Engine.open(settings), args.topic, k=args.k, filters=filters)
+    engine = Engine.open(settings)
+    check_kinds(filters, engine.kinds())
+    outlines = find_outlines(engine, args.topic, k=args.k, filters=filters)
     if not outlines:
         print(text("outline_none", topic=args.topic), file=sys.stderr)
     if args.json:

@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from speechrag.cli.library import print_json
@@ -28,6 +29,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     if not 1 <= k <= 1000:
         raise SettingsError(f"-k 的值 {k} 超出范围。", "应在 1 到 1000 之间。")
     engine = Engine.open(settings)
+    check_kinds(filters, engine.kinds())
     if args.question != "-":
         result = engine.search(args.question, k=k, filters=filters)
         if args.json:
@@ -73,6 +75,18 @@ def read_filters(args: argparse.Namespace) -> Filters:
         roles=frozenset(roles),
         sources=frozenset(getattr(args, "source", [])),
     )
+
+
+def check_kinds(filters: Filters, known: Sequence[str]) -> None:
+    """Refuse a kind of speech that the library does not have, naming those it has.
+
+    Raises:
+        SettingsError: A kind is none of `known`.
+
+    """
+    for kind in sorted(filters.kinds.difference(known)):
+        remedy = f"库里有的类别：{'、'.join(known)}。" if known else "请去掉 --kind。"
+        raise SettingsError(f"库里没有“{kind}”这类讲话。", remedy)
 
 
 def _print_result(result: SearchResult, engine: Any, text: Text, *, explain: bool) -> None:
