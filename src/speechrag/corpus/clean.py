@@ -25,6 +25,7 @@ from speechrag.corpus.passages import build_passages
 from speechrag.corpus.pinyin import find_pinyin
 from speechrag.corpus.punctuation import widen
 from speechrag.corpus.run_in import take_in_run_in
+from speechrag.corpus.run_in_head import read_run_in_head
 from speechrag.corpus.speeches import split_speeches
 from speechrag.types import (
     Document,
@@ -170,6 +171,10 @@ def _build_speech(
 def _with_metadata(speech: Speech, facts: Facts, document: Document, known: str | None) -> Speech:
     stem = Path(document.file).stem
     opening = speech.text[:600]
+    run_in = None if facts.title else read_run_in_head(opening)
+    if run_in:
+        facts.title = known or run_in.title
+        facts.date, facts.speaker = facts.date or run_in.date, facts.speaker or run_in.speaker
     title = (
         facts.title
         or known
