@@ -44,3 +44,11 @@ def test_the_browser_refuses_to_fetch_from_elsewhere(browser, served):
     )
     page.close()
     assert outcome == "img-src"
+
+
+def test_a_program_that_is_gone_is_told_in_the_page_s_own_language(visit, served):
+    page = visit(served.url)
+    page.route("**/gradio_api/**", lambda route: route.abort())
+    page.locator("#sr-question textarea").fill("成果转化")
+    page.locator("#sr-ask").click()
+    expect(page.get_by_text("连不上检索程序。请确认它还开着，再试一次。")).to_be_visible()

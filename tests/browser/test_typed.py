@@ -65,3 +65,17 @@ def test_another_window_starts_empty(visit, served):
     other = visit(served.url)
     expect(other.get_by_role("tab", name="提问")).to_have_attribute("aria-selected", "true")
     assert other.locator("#sr-question textarea").input_value() == ""
+
+
+def test_what_is_typed_before_the_page_has_recalled_is_not_overwritten(visit, served):
+    page = visit(served.url)
+    page.locator("#sr-question textarea").fill("先前的问题")
+    page.reload()
+    page.wait_for_selector("#sr-question textarea")
+    given = page.evaluate(
+        """() => {
+            document.querySelector("#sr-question textarea").value = "正在写的问题";
+            return window.speechtyped.recall(["sr-question", "sd-text"]);
+        }"""
+    )
+    assert given == [{"__type__": "update"}] * 2

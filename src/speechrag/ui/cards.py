@@ -65,14 +65,14 @@ def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
 def render_card(hit: Hit, t: Strings, *, with_score: bool = True) -> str:
     """One hit, with how near it is and why where that is asked for."""
     speech, passage = hit.speech, hit.passage
-    cite = render_citation(speech, passage)
+    cite = cite_attributes(speech, passage)
     also = ""
     if hit.also_in:
         places = "、".join(f"{_quoted(p.title)}（{escape(p.source)}）" for p in hit.also_in)
         also = f'<p class="sr-also">{escape(t("also_in") + t("colon"))}{places}</p>'
     return (
         f'<article class="sr-card" data-passage="{escape(passage.id)}" '
-        f'data-speech="{escape(passage.speech_id)}" data-cite="{escape(cite)}">'
+        f'data-speech="{escape(passage.speech_id)}" {cite}>'
         f'<header><span class="sr-rank" aria-hidden="true">{hit.rank}</span>'
         f'<div><h3 class="sr-title">{_quoted(speech.title)}</h3>'
         f'<p class="sr-meta">{_meta(speech, t)}{_role_badge(passage, t)}</p></div></header>'
@@ -188,6 +188,14 @@ def render_citation(speech: Speech, passage: Passage) -> str:
     date = f"（{speech.date}）" if speech.date else ""
     path = "，" + " › ".join(passage.section_path) if passage.section_path else ""
     return f"——《{title}》{date}{path}"
+
+
+def cite_attributes(speech: Speech, passage: Passage) -> str:
+    """The citation as attributes of a card: as it stands, and in Simplified where that differs."""
+    cite = render_citation(speech, passage)
+    simplified = simplify(cite)
+    also = f' data-cite-simplified="{escape(simplified)}"' if simplified != cite else ""
+    return f'data-cite="{escape(cite)}"{also}'
 
 
 def render_context(

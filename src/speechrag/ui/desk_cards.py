@@ -16,7 +16,7 @@ from speechrag.draft.report import (
     split_marked,
 )
 from speechrag.draft.wording import Wording
-from speechrag.ui.cards import render_citation, render_file
+from speechrag.ui.cards import cite_attributes, render_file
 from speechrag.ui.strings import Strings
 
 N_SOURCES = 8
@@ -166,7 +166,7 @@ def _match(found: DraftHit, number: int, t: Strings) -> str:
     return (
         f'<article class="sr-card" data-passage="{escape(passage.id)}" '
         f'data-speech="{escape(passage.speech_id)}" '
-        f'data-cite="{escape(render_citation(speech, passage))}"><header><div>'
+        f"{cite_attributes(speech, passage)}><header><div>"
         f'<h3 class="sr-title"><span class="sd-badge sd-l{found.label.rank}">'
         f"{escape(kind_name(found.label.rank, t))}</span>《{escape(speech.title)}》</h3>"
         f'<p class="sr-meta">{facts}</p></div></header><ol class="sr-path">{path}</ol>{shared}'

@@ -89,7 +89,8 @@
 
     async copy(button, card) {
       const text = visibleText(card.querySelector(".sr-text"));
-      if (await copyText(`${text}\n${card.dataset.cite}`)) {
+      const { cite, citeSimplified } = card.dataset;
+      if (await copyText(`${text}\n${isSimplified() && citeSimplified ? citeSimplified : cite}`)) {
         button.textContent = strings.copied_short;
         setTimeout(() => (button.textContent = strings.copy), 2500);
         say(strings.copied);
@@ -147,8 +148,13 @@
   }, true);
 
   // Gradio names the places for files in English only, over the words that stand in them, and
-  // makes them anew after each file.
+  // makes them anew after each file; in English only it tells that the program is gone.
   new MutationObserver(() => {
+    for (const text of document.querySelectorAll(".toast-message-text.error")) {
+      if (!text.textContent.startsWith("Connection ")) continue;
+      text.textContent = strings.unreachable;
+      text.closest(".toast-body").querySelector(".toast-title").textContent = "";
+    }
     for (const drop of document.querySelectorAll("button[aria-dropeffect][aria-label]")) {
       drop.removeAttribute("aria-label");
     }
@@ -165,9 +171,10 @@
 
   // --- copying and scripts ----------------------------------------------------------------
 
+  const isSimplified = () => document.documentElement.classList.contains("sr-simplified");
+
   function visibleText(element) {
-    const simplified = document.documentElement.classList.contains("sr-simplified");
-    const one = element.querySelector(simplified ? ".sr-s" : ".sr-o");
+    const one = element.querySelector(isSimplified() ? ".sr-s" : ".sr-o");
     return (one || element).textContent;
   }
 
@@ -212,9 +219,8 @@
   }
 
   function pressScript() {
-    const simplified = document.documentElement.classList.contains("sr-simplified");
     for (const button of document.querySelectorAll("[data-do=script]")) {
-      const pressed = (button.dataset.script === "simplified") === simplified;
+      const pressed = (button.dataset.script === "simplified") === isSimplified();
       button.setAttribute("aria-pressed", String(pressed));
     }
   }

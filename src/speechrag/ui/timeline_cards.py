@@ -8,7 +8,7 @@ from html import escape
 from speechrag.timeline.counting import cuts_word
 from speechrag.timeline.records import PhraseTimeline, Use, Year, n_passages, n_speeches
 from speechrag.timeline.render import describe_succession, words_around
-from speechrag.ui.cards import mark_text, render_citation
+from speechrag.ui.cards import cite_attributes, mark_text
 from speechrag.ui.strings import Strings
 
 HEIGHT, TOP, BOTTOM, LEFT = 150, 22, 24, 34  # of a chart, in pixels
@@ -163,7 +163,7 @@ def _use_card(use: Use, label: str, t: Strings) -> str:
     )
     return (
         f'<article class="sr-card" data-passage="{escape(passage.id)}" '
-        f'data-speech="{escape(speech.id)}" data-cite="{escape(render_citation(speech, passage))}">'
+        f'data-speech="{escape(speech.id)}" {cite_attributes(speech, passage)}>'
         f'<header><div><h4 class="sr-title"><span class="st-label">{escape(label)}</span> '
         f"{escape(speech.date or '')} 《{mark_text(speech.title)}》</h4>"
         f'<p class="sr-meta"><span>{escape(speech.source)}</span></p></div></header>'

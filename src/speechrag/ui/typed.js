@@ -27,13 +27,18 @@
     }
   }
 
-  // Not before the boxes have been given what was kept: they are empty until then.
+  // What each box is given when the page opens. Nothing is kept before: the boxes are empty.
   function recall(names) {
     const kept = typed();
     window.addEventListener("pagehide", keepTyped);
     const tab = document.querySelector(`#sr-tabs [role="tab"][data-tab-id="${kept.tab}"]`);
-    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
-    return names.map((name) => kept[name] || "");
+    const first = document.querySelector('#sr-tabs [role="tab"]');
+    if (tab && first.getAttribute("aria-selected") === "true") tab.click(); // none chosen since
+    return names.map((name) => {
+      const area = document.querySelector(`#${name} textarea`);
+      const isFresh = !area || !area.value; // on a slow machine one types before this is called
+      return kept[name] && isFresh ? kept[name] : { __type__: "update" };
+    });
   }
 
   window.speechtyped = { recall };
