@@ -21,6 +21,7 @@ from speechrag.answer.facts import asked_kind, find_spans
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
 from speechrag.answer.refuse import THRESHOLD, absence, caution, is_small_talk, name_absent
+from speechrag.answer.speakers import tell_speaker
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Filters, Hit, Role, Vectors
 
@@ -116,6 +117,8 @@ def compose_answer(
     blank = Answer(
         question, True, Mode.EXTRACTIVE, (), (), sure, layout, asked=asked, filters=filters
     )
+    if signed := tell_speaker(engine, blank):
+        return signed
     absent = name_absent(query, engine)
     if not standings or sure < threshold or absent or is_small_talk(query):
         note = absence(query, absent) if absent else None

@@ -30,10 +30,11 @@ def prepare_request(
 ) -> tuple[Answer, Request | None]:
     """The extractive answer, and what would be sent; nothing leaves the machine.
 
-    The request is None when the library holds no answer: then there is nothing to ask a model.
+    The request is None when there is nothing to ask a model: the library holds no answer, or knows
+    it from how a speech is signed, which stands in no passage.
     """
     fallback = compose_answer(engine, question, filters=filters, asked=asked)
-    if fallback.refused:
+    if fallback.refused or fallback.note == Note.SIGNED:
         return fallback, None
     return fallback, request_for(engine, fallback, endpoint)
 
