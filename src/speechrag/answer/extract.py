@@ -18,6 +18,7 @@ import numpy as np
 from speechrag.answer.confidence import confidence
 from speechrag.answer.enumeration import complete_list
 from speechrag.answer.facts import asked_kind, find_spans
+from speechrag.answer.heading_list import list_headings
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
 from speechrag.answer.refuse import THRESHOLD, absence, caution, is_small_talk, name_absent
@@ -123,9 +124,10 @@ def compose_answer(
     if not standings or sure < threshold or absent or is_small_talk(query):
         note = absence(query, absent) if absent else None
         return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]), note=note)
+    if listed := list_headings(engine, blank, standings):
+        return replace(listed, note=caution(query, sure))
     if choice is TOPIC_CHOICE:
-        told = [s for s in standings if s.hit.passage.role not in FRAMES]
-        standings = told or standings
+        standings = [s for s in standings if s.hit.passage.role not in FRAMES] or standings
     weighed = weigh_sentences(engine, query, standings, choice)
     chosen = choose_sentences(engine, weighed, MAX_SENTENCES[layout], choice)
     if not chosen:
