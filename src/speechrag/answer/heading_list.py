@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 N_LOOKED_AT = 3  # passages whose headings may be the list that is asked for
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
-_ASKED = re.compile(
-    r"哪(?P<n>[二两三四五六七八九十]|\d{1,2})(?P<unit>[个项条件点大对道种类])(?P<what>[一-龥]{0,6})"
+_NUMBER = r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个项条件点大对道种类]"
+_ASKED = (
+    re.compile(f"哪{_NUMBER}"),
+    re.compile(
+        rf"(?<![第前后另\d十]){_NUMBER}[一-龥]{{0,8}}?(?:分别)?(?:是|有|包括)(?:什么|哪些|啥)"
+    ),
 )
 
 
 def asked_count(question: str) -> int | None:
     """How many items a question asks for (哪四个方面: 4); None where it states no number."""
-    match = _ASKED.search(fold(question))
+    folded = fold(question)
+    match = next((found for asked in _ASKED if (found := asked.search(folded))), None)
     if not match:
         return None
     number = match["n"]
