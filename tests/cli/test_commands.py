@@ -86,6 +86,8 @@ def test_filters_and_number_of_hits_are_obeyed(run):
         (["search", "x", "-k", "0"], "-k"),
         (["search", "x", "--role", "高潮"], "高潮"),
         (["search", "x", "--from", "昨天"], "昨天"),
+        (["search", "x", "--from", "2023-02-30"], "2023-02-30"),
+        (["search", "x", "--to", "0000"], "0000"),
         (["inspect", "没有这个文件.txt"], "没有这个文件.txt"),
         (["eval", "没有.yaml"], "没有.yaml"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import re
 import sys
@@ -63,7 +64,7 @@ def read_filters(args: argparse.Namespace) -> Filters:
         if role not in known:
             raise SettingsError(f"没有“{role}”这种段落。", f"可用的有：{'、'.join(known)}。")
     for date in (args.date_from, args.date_to):
-        if date is not None and not _ISO_DATE.fullmatch(date):
+        if date is not None and not _is_date(date):
             raise SettingsError(f"日期“{date}”看不懂。", "请写成 2020、2020-03 或 2020-03-01。")
     first, last = args.date_from, args.date_to
     if first and last and first[: len(last)] > last:
@@ -75,6 +76,17 @@ def read_filters(args: argparse.Namespace) -> Filters:
         roles=frozenset(roles),
         sources=frozenset(getattr(args, "source", [])),
     )
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is a year, a month or a day of the calendar: 2023-02-30 is none."""
+    if not _ISO_DATE.fullmatch(text):
+        return False
+    try:
+        datetime.date.fromisoformat(text + "-01-01"[len(text) - len("2023") :])
+    except ValueError:
+        return False
+    return True
 
 
 def check_kinds(filters: Filters, known: Sequence[str]) -> None:
