@@ -120,6 +120,12 @@ def test_a_fact_is_marked_and_its_citation_leads_to_the_sentence_in_its_passage(
     expect(source.locator(".sr-why li").first).to_be_visible()
 
 
+def test_who_somebody_is_is_told_by_the_line_that_a_speech_is_signed_with(page):
+    result = put(page, "谁是魏长河？")
+    expect(result.locator(".sr-relaxed").first).to_have_text("这是库里讲话的署名。")
+    expect(result.locator("p mark").first).to_have_text("云岭市委常委、常务副市长 魏长河")
+
+
 def test_what_the_library_does_not_say_is_refused_with_the_nearest(page):
     result = put(page, "量子纠缠为什么不能超光速传递信息？")
     expect(result.locator(".sr-nothing")).to_contain_text("文库里没有找到")

@@ -56,6 +56,20 @@ def test_a_chosen_language_is_kept(client, path, accept):
     assert get(client, path, accept).status_code == 200
 
 
+def test_no_question_goes_by_gradios_queue(client):
+    """It may close its stream just when a question is asked, which then is never answered."""
+    config = client.get("/config").json()
+    ids = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+    queued = {
+        ids.get(target)
+        for event in config["dependencies"]
+        if event["backend_fn"] and event["queue"] is not False
+        for target, _ in event["targets"]
+    }
+    assert queued - {None} == {"sa-send", "sd-start", "sr-files", "sr-rebuild", "sw-clear",
+                               "sw-file", "sw-start", "sw-topic"}  # fmt: skip
+
+
 @pytest.mark.parametrize("path", ["/", "/en/"])
 def test_the_page_names_no_other_host(client, path):
     html = get(client, path, "en" if path == "/en/" else "zh").text

@@ -7,6 +7,8 @@ from string import Formatter
 import numpy as np
 import pytest
 
+from speechrag.answer.outline_draft import DraftNote
+from speechrag.answer.records import Note, Problem
 from speechrag.search.fuse import Signals, Weights, fuse_signals
 from speechrag.types import RemovalReason, Role
 from speechrag.ui import strings
@@ -45,6 +47,14 @@ def test_english_holds_no_chinese(key):
 @pytest.mark.parametrize("key", sorted(set(strings._STRINGS) - {"other_language"}))
 def test_chinese_is_punctuated_full_width(key):
     assert not re.search(r"[\u4e00-\u9fff][,;:?!()]", strings._STRINGS[key][0])
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kind"), [("note", Note), ("problem", Problem), ("draft", DraftNote)]
+)
+def test_whatever_an_answer_notes_can_be_said(prefix, kind):
+    keys = [f"{prefix}_{member.name.lower()}" for member in kind]
+    assert [key for key in keys if key not in strings._STRINGS] == []
 
 
 def test_every_role_and_reason_has_a_name_in_english():

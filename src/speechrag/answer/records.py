@@ -58,7 +58,6 @@ class Note(StrEnum):
     REFUSED = "语言模型服务拒绝了请求，以下为摘录式回答。"
     GARBAGE = "语言模型的回答没有可用的内容，以下为摘录式回答。"
     STOPPED = "已停止；以下为停止之前写出的部分。"
-    NO_PASSAGES = "文库里没有这个标题可用的段落。"
     SIGNED = "这是库里讲话的署名。"
     MODEL_REFUSED = "语言模型认为所给段落不能回答这个问题。"
 

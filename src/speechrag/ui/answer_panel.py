@@ -225,7 +225,8 @@ def build_answer_tab(library: Library, settings: Settings, t: Strings) -> None:
 
     quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 4}
     shown = [result, before_sending, where, body, word, markdown, session]
-    gr.on([question.submit, ask.click], answer, [question, use_model, session], shown, **quiet)
+    at_once: dict[str, Any] = {"api_visibility": "private", "queue": False}  # as in ask.py
+    gr.on([question.submit, ask.click], answer, [question, use_model, session], shown, **at_once)
     send.click(send_it, [session], shown, **quiet)
-    stop.click(stop_it, None, None, show_progress="hidden", **quiet)
-    clear.click(forget, [session], [result, before_sending, word, markdown], **quiet)
+    stop.click(stop_it, None, None, show_progress="hidden", **at_once)
+    clear.click(forget, [session], [result, before_sending, word, markdown], **at_once)

@@ -81,10 +81,7 @@ ANSWER_STRINGS: dict[str, tuple[str, str]] = {
         "已停止；以下为停止之前写出的部分。",
         "Stopped; this is what had been written.",
     ),
-    "note_no_passages": (
-        "文库里没有这个标题可用的段落。",
-        "The library has no passage for this heading.",
-    ),
+    "note_signed": ("这是库里讲话的署名。", "This is how a speech of the library is signed."),
     "note_model_refused": (
         "语言模型认为所给段落不能回答这个问题。",
         "The model finds no answer in the passages.",

@@ -75,7 +75,7 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
                 refresh = build_library_tab(library, settings, t, filters)
         build_basket(library, t)
         named = {block.elem_id: block for block in page.blocks.values()}
-        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
         gr.on([page.load, tab.select], refresh, None, [named["sr-shelf"], *filters], **quiet)
         recall = f"() => window.speechtyped.recall({json.dumps(KEPT)})"
         page.load(None, None, [named[name] for name in KEPT], js=recall, **quiet)

@@ -61,11 +61,12 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
     answer_event.__annotations__["event"] = gr.EventData
 
     # One event for all that asks, so that a slow answer never replaces that to a later question;
-    # examples and "clear" change the form in the browser and then press the button.
+    # examples and "clear" change the form in the browser and then press the button. Not by Gradio's
+    # queue: a question asked while it closes its stream, as just after loading, is never answered.
     gr.on(
         [question.submit, ask.click, *(field.input for field in form)],
         answer_event, [question, *form], results, trigger_mode="always_last",
-        show_progress="minimal", api_visibility="private", concurrency_limit=4,
+        show_progress="minimal", api_visibility="private", queue=False,
     )  # fmt: skip
     for chip, text in zip(chips, EXAMPLES, strict=True):
         _change_then_ask(chip, question, json.dumps(text))

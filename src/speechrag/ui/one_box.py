@@ -41,7 +41,7 @@ def build_one_box_tab(
     def answer_box(text: str | None) -> str:
         return answer(text or "")
 
-    quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2}
+    quiet: dict[str, Any] = {"api_visibility": "private", "queue": False}
     gr.on(
         [box.submit, start.click], answer_box, box, result,
         trigger_mode="always_last", show_progress="minimal", **quiet,

@@ -102,5 +102,7 @@ def _build_filters(library: Library, t: Strings, tab: Any) -> list[Any]:
     def refresh() -> list[Any]:
         return [gr.update(choices=choices) for choices in filter_choices(library, t)[:3]]
 
-    tab.select(refresh, None, filters, show_progress="hidden", api_visibility="private")
+    tab.select(
+        refresh, None, filters, show_progress="hidden", api_visibility="private", queue=False
+    )
     return filters
