@@ -92,7 +92,7 @@ class CountingTokenizer:
 
 
 def parse_plain(path: Path, name: str) -> ParsedFile:
-    """A reader for tests: `# title`, `@date kind`, `一、heading` lines, and a passage a line.
+    """A reader for tests: `# title`, `@date kind speaker`, `一、heading`, and a passage a line.
 
     `===` begins another speech.
     """
@@ -109,13 +109,13 @@ def parse_plain(path: Path, name: str) -> ParsedFile:
 
 def parse_speech(text: str, name: str, place: int = 0) -> Speech:
     speech_id = hashlib.sha256(f"{name}#{place}".encode()).hexdigest()[:12]
-    title, date, kind, path = name, None, None, ()
+    title, date, kind, speaker, path = name, None, None, None, ()
     shown, sections, passages = "", [], []
     for line in text.splitlines():
         if line.startswith("# "):
             title = line[2:]
         elif line.startswith("@"):
-            date, _, kind = line[1:].partition(" ")
+            date, kind, speaker = (*line[1:].split(" ", 2), None, None)[:3]
         elif line.startswith(("一、", "二、", "三、")):
             sections.append(Section(1, line[:2], line[2:], len(shown), len(shown) + len(line)))
             path = (line,)
@@ -133,6 +133,7 @@ def parse_speech(text: str, name: str, place: int = 0) -> Speech:
         source=name,
         date=date or None,
         kind=kind or None,
+        speaker=speaker,
         truncated=Truncation(1, 2) if "截断" in title else None,
         sections=tuple(sections),
         passages=tuple(passages),
@@ -182,7 +183,8 @@ def write_library(folder: Path, n_files: int, n_passages: int = 6, seed: int = 1
 def write_speech(path: Path, n_passages: int = 6, seed: int = 1) -> None:
     chance = random.Random(seed)
     lines = [f"# 关于{''.join(chance.sample(_WORDS, 2))}的讲话{seed}"]
-    lines.append(f"@{2016 + seed % 10}-{1 + seed % 12:02d}-15 {chance.choice(['讲话', '报告'])}")
+    kind, speaker = chance.choice(["讲话", "报告"]), f"甲市副市长 {'林周许'[seed % 3]}知远"
+    lines.append(f"@{2016 + seed % 10}-{1 + seed % 12:02d}-15 {kind} {speaker}")
     for number in range(n_passages):
         if number == n_passages // 2:
             lines.append(f"二、着力{''.join(chance.sample(_WORDS, 2))}")

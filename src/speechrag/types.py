@@ -188,13 +188,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions on hits; None or empty means no restriction. Dates are ISO, inclusive."""
+    """Restrictions on hits; None or empty means no restriction. Dates are ISO, inclusive.
+
+    A speaker is a name, a name with an office, or the whole line that a speech is signed with.
+    """
 
     date_from: str | None = None
     date_to: str | None = None
     kinds: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,7 @@ class SearchResult:
     took_ms: float
     relaxed: bool = False  # found only by a second, looser pass
     suggestions: tuple[Hit, ...] = ()  # the nearest, when nothing is close enough to be a hit
+    speakers: tuple[str, ...] = ()  # the question asks what they said; only they were looked at
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import PHONE, Served
 from playwright.sync_api import expect
+from served_page import PHONE, Served
 
 ROOT = Path(__file__).parents[2]
 FACT = "云岭产业技术研究院孵化了多少家企业？"

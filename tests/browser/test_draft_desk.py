@@ -6,8 +6,8 @@ from pathlib import Path
 
 import docx
 import pytest
-from conftest import Served
 from playwright.sync_api import expect
+from served_page import Served
 
 from speechrag.config import load_settings
 from speechrag.corpus.clean import parse_file

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Served
 from playwright.sync_api import expect
+from served_page import Served
 
 ROOT = Path(__file__).parents[2]
 NEW = """在全市量子科技座谈会上的讲话

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from conftest import HERE, Served
+from served_page import HERE, Served
 
 
 def test_ctrl_c_ends_it_cleanly_even_with_a_page_open(visit, tmp_path):

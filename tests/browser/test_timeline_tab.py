@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import OFFICE, PHONE, Served
 from playwright.sync_api import expect
+from served_page import OFFICE, PHONE, Served
 
 ROOT = Path(__file__).parents[2]
 

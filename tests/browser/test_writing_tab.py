@@ -10,8 +10,8 @@ from pathlib import Path
 
 import docx
 import pytest
-from conftest import PHONE, Served
 from playwright.sync_api import expect
+from served_page import PHONE, Served
 from test_answer_tab import Model
 
 ROOT = Path(__file__).parents[2]

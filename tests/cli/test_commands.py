@@ -228,3 +228,30 @@ def test_a_kind_that_the_library_lacks_is_refused_naming_those_it_has(run, asked
     assert "库里没有“广告”这类讲话。" in err
     assert "讲话、" in err or "、讲话" in err
     assert run(*asked, "--kind", "讲话")[0] == 0
+
+
+@pytest.mark.parametrize("asked", [["search", "安全"], ["outline", "安全"]])
+def test_a_speaker_that_the_library_lacks_is_refused_naming_those_it_has(run, asked):
+    code, out, err = run(*asked, "--speaker", "何以安")
+    assert (code, out) == (2, "")
+    assert "库里没有“何以安”署名的讲话。" in err
+    assert "魏长河" in err
+    assert run(*asked, "--speaker", "魏长河")[0] == 0
+
+
+def test_a_file_that_the_library_lacks_is_refused_naming_those_it_has(run):
+    code, out, err = run("search", "安全", "--source", "没有.txt")
+    assert (code, out) == (2, "")
+    assert "库里没有“没有.txt”这个文件或文件夹。" in err
+    assert ".txt" in err.split("库里有的文件：")[1]
+
+
+def test_who_is_asked_what_he_said_is_told(run):
+    _, found, _ = run("search", "魏长河怎么讲安全生产的", "--json")
+    assert found["question"] == "魏长河怎么讲安全生产的"
+    assert found["speakers"] == ["云岭市委常委、常务副市长 魏长河"]
+    assert {hit["speech"]["speaker"] for hit in found["hits"]} == set(found["speakers"])
+    _, said, _ = run("search", "魏长河怎么讲安全生产的")
+    assert "（只看 云岭市委常委、常务副市长 魏长河 的讲话）" in said
+    _, plain, _ = run("search", "安全生产", "--json")
+    assert plain["speakers"] == []

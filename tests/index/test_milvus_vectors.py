@@ -112,6 +112,9 @@ FILTERS = [
     Filters(roles=frozenset({"开场"})),
     Filters(sources=frozenset({"speech003.txt"}), roles=frozenset({"开场", "举措"})),
     Filters(date_from="1990", kinds=frozenset({"讲话"}), sources=frozenset({"speech000.txt"})),
+    Filters(speakers=frozenset({"林知远"})),
+    Filters(speakers=frozenset({"周副市长", "许知远"}), roles=frozenset({"举措"})),
+    Filters(speakers=frozenset({"没有此人"})),
 ]
 
 

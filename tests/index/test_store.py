@@ -14,9 +14,10 @@ from speechrag.index.store_tables import ROLES
 from speechrag.types import Filters, Role, Truncation
 
 FILES = {
-    "甲/一.txt": "# 甲一\n@2024-03-05 讲话\n开场白在这里。\n一、做法\n推动科技成果转化。\n",
+    "甲/一.txt": "# 甲一\n@2024-03-05 讲话 甲市副市长 林知远\n"
+    "开场白在这里。\n一、做法\n推动科技成果转化。\n",
     "甲/二.txt": "# 甲二\n@2024-05 报告\n报告的开头。\n===\n# 附篇\n附篇的一段。\n",
-    "乙.txt": "# 乙(截断)\n@2025 讲话\n推动科技成果转化!\n",
+    "乙.txt": "# 乙(截断)\n@2025 讲话 乙省省長 林知遠\n推动科技成果转化!\n",
 }
 
 
@@ -86,7 +87,7 @@ def test_a_summary_says_what_a_list_shows(store):
         id=parse_speech(FILES["乙.txt"], "乙.txt").id,
         title="乙(截断)",
         date="2025",
-        speaker=None,
+        speaker="乙省省長 林知遠",
         occasion=None,
         place=None,
         kind="讲话",
@@ -116,12 +117,24 @@ def test_a_summary_says_what_a_list_shows(store):
         ({"sources": {"甲/"}}, [1, 2, 3, 4]),
         ({"roles": {"开场"}}, [0, 1, 3, 4]),
         ({"roles": {"举措"}, "kinds": {"讲话"}}, [2]),
+        ({"speakers": {"林知远"}}, [0, 1, 2]),
+        ({"speakers": {"林副市长", "没有此人"}}, [1, 2]),
+        ({"speakers": {"乙省省長 林知遠"}}, [0]),
+        ({"speakers": {"林知远"}, "date_from": "2025"}, [0]),
+        ({"speakers": {"没有此人"}}, []),
     ],
 )
 def test_filters(store, filters, rows):
-    sets = {"kinds", "roles", "sources"}
+    sets = {"kinds", "roles", "sources", "speakers"}
     given = {key: frozenset(value) if key in sets else value for key, value in filters.items()}
     assert store.mask(Filters(**given)).nonzero()[0].tolist() == rows
+
+
+def test_rows_of_speakers_are_told_in_stretches(store):
+    assert store.speakers == {"乙省省長 林知遠": [0], "甲市副市长 林知远": [1]}
+    assert store.row_ranges({"林知远"}) == [(0, 3)]
+    assert store.row_ranges({"林副市长"}) == [(1, 3)]
+    assert store.row_ranges(set()) == []
 
 
 def test_no_filter_is_no_mask(store):

@@ -35,11 +35,37 @@ LIBRARY = {
 """,
 }
 
+SIGNED = {
+    "1.txt": """# 在成果转化会议上的讲话
+@2021 讲话 市长 林知远
+同志们，今天开会。
+成果转化要打通堵点。
+""",
+    "2.txt": """# 在防汛会议上的讲话
+@2023 讲话 市长 林知远
+防汛责任要落实到人。
+""",
+    "3.txt": """# 在科技会议上的讲话
+@2022 讲话 书记 周启明
+成果转化要舍得投入。
+""",
+}
+
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory):
+    return open_library(LIBRARY, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def signed_engine(tmp_path_factory):
+    """A library whose speeches are signed."""
+    return open_library(SIGNED, tmp_path_factory)
+
+
+def open_library(library, tmp_path_factory):
     folder = tmp_path_factory.mktemp("library")
-    for name, text in LIBRARY.items():
+    for name, text in library.items():
         (folder / name).write_text(text, encoding="utf-8")
     index = tmp_path_factory.mktemp("index")
     encoder, tokenizer = HashEncoder(dim=256), Tokenizer(["成果转化"])

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from speechrag.answer.records import Answer, FactKind, Layout, Note, Sentence, Span
+from speechrag.index.signatures import is_signed_by
 from speechrag.index.tokens import fold
 from speechrag.types import Hit
 
@@ -30,7 +31,6 @@ _ASKED = (
     re.compile(r"who(?: is|'s|s) (?P<name>[^\s,]{2,12}?)", re.IGNORECASE),
 )
 _TAIL = r"(?:这个人|同志|先生|女士)?(?:啊|呀|呢|来着)?[\s?!.。？！]*"
-_MIN_NAME, _MAX_NAME = 2, 4
 
 
 def tell_speaker(engine: Engine, blank: Answer) -> Answer | None:
@@ -52,7 +52,7 @@ def tell_speaker(engine: Engine, blank: Answer) -> Answer | None:
     signed: dict[str, SpeechSummary] = {}
     for speech in sorted(engine.speeches(), key=lambda s: (s.date or "", s.id), reverse=True):
         allowed = speech.n_passages and (mask is None or bool(mask[speech.first_row]))
-        if speech.speaker and allowed and _is_signed_by(speech.speaker, name):
+        if speech.speaker and allowed and is_signed_by(speech.speaker, name):
             signed.setdefault(fold(speech.speaker).replace(" ", ""), speech)
     told = [s for line, s in signed.items() if line != name] or list(signed.values())
     sentences, hits = [], []
@@ -82,14 +82,3 @@ def asked_name(question: str) -> str | None:
         if match:
             return match["name"]
     return None
-
-
-def _is_signed_by(line: str, name: str) -> bool:
-    """Whether a speaker's line names a person: 副市长 林知远 for 林知远 and for 林知远副市长."""
-    words = fold(line).replace(" ", "")
-    if _MIN_NAME <= len(name) <= _MAX_NAME and words.endswith(name):
-        return True
-    return any(
-        words.endswith(name[:n]) and words[: -n or None].endswith(name[n:])
-        for n in range(_MIN_NAME, min(_MAX_NAME, len(name) - 1) + 1)
-    )

@@ -139,7 +139,7 @@ def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> in
     from speechrag.answer.outline import load_outline
     from speechrag.answer.outline_draft import render_material
     from speechrag.answer.outline_help import check_topic, gather_material
-    from speechrag.cli.searching import check_kinds, read_filters
+    from speechrag.cli.searching import check_filters, read_filters
     from speechrag.search.engine import Engine
 
     topic = check_topic(args.topic)
@@ -147,7 +147,7 @@ def run_material(args: argparse.Namespace, settings: Settings, text: Text) -> in
     headings = load_outline(args.outline, str(args.outline))
     _check_out(args.out)
     engine = Engine.open(settings)
-    check_kinds(filters, engine.kinds())
+    check_filters(filters, engine)
     materials = gather_material(engine, topic, headings, filters=filters)
     endpoint = Endpoint.from_settings(settings)
     if args.preview:

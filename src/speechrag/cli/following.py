@@ -123,7 +123,7 @@ def _print_years(timeline: PhraseTimeline, text: Text) -> None:
 
 def run_outline(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """The outlines of the speeches most about a topic."""
-    from speechrag.cli.searching import check_kinds, read_filters
+    from speechrag.cli.searching import check_filters, read_filters
     from speechrag.outlines import MAX_K, check_topic, find_outlines, render_outlines
     from speechrag.search.engine import Engine
 
@@ -132,7 +132,7 @@ def run_outline(args: argparse.Namespace, settings: Settings, text: Text) -> int
         raise SettingsError(f"-k 的值 {args.k} 超出范围。", f"应在 1 到 {MAX_K} 之间。")
     filters = read_filters(args)
     engine = Engine.open(settings)
-    check_kinds(filters, engine.kinds())
+    check_filters(filters, engine)
     outlines = find_outlines(engine, args.topic, k=args.k, filters=filters)
     if not outlines:
         print(text("outline_none", topic=args.topic), file=sys.stderr)

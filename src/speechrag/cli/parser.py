@@ -84,6 +84,9 @@ def _add_search_commands(add: Add, text: Text) -> None:
     search.add_argument("--from", dest="date_from", metavar="DATE", help=text("opt_from"))
     search.add_argument("--to", dest="date_to", metavar="DATE", help=text("opt_to"))
     search.add_argument("--kind", action="append", default=[], metavar="K", help=text("opt_kind"))
+    search.add_argument(
+        "--speaker", action="append", default=[], metavar="NAME", help=text("opt_speaker")
+    )
     search.add_argument("--role", action="append", default=[], metavar="R", help=text("opt_role"))
     search.add_argument(
         "--source", action="append", default=[], metavar="FILE", help=text("opt_source")
@@ -141,6 +144,9 @@ def _add_answer_commands(add: Add, text: Text) -> None:
     material.add_argument("--from", dest="date_from", metavar="DATE", help=text("opt_from"))
     material.add_argument("--to", dest="date_to", metavar="DATE", help=text("opt_to"))
     material.add_argument("--kind", action="append", default=[], metavar="K", help=text("opt_kind"))
+    material.add_argument(
+        "--speaker", action="append", default=[], metavar="NAME", help=text("opt_speaker")
+    )
     material.add_argument("--out", type=Path, metavar="FILE", help=text("opt_material_out"))
     material.add_argument("--model", action="store_true", help=text("opt_material_model"))
     material.add_argument("--preview", action="store_true", help=text("opt_preview"))
@@ -160,6 +166,9 @@ def _add_following_commands(add: Add, text: Text) -> None:
     outline.add_argument("--from", dest="date_from", metavar="DATE", help=text("opt_from"))
     outline.add_argument("--to", dest="date_to", metavar="DATE", help=text("opt_to"))
     outline.add_argument("--kind", action="append", default=[], metavar="K", help=text("opt_kind"))
+    outline.add_argument(
+        "--speaker", action="append", default=[], metavar="NAME", help=text("opt_speaker")
+    )
     _add_json(outline, text)
 
 

@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from speechrag.cli.library import print_json
 from speechrag.cli.streams import read_lines
@@ -18,6 +18,11 @@ from speechrag.errors import SettingsError, SpeechragError
 from speechrag.search.render import render_result
 from speechrag.types import Filters, Hit, Role, SearchResult
 
+if TYPE_CHECKING:
+    from speechrag.search.engine import Engine
+
+MAX_NAMED = 12
+"""Of the kinds, files or speakers there are, so many are told."""
 _ISO_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -30,7 +35,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     if not 1 <= k <= 1000:
         raise SettingsError(f"-k 的值 {k} 超出范围。", "应在 1 到 1000 之间。")
     engine = Engine.open(settings)
-    check_kinds(filters, engine.kinds())
+    check_filters(filters, engine)
     if args.question != "-":
         result = engine.search(args.question, k=k, filters=filters)
         if args.json:
@@ -75,6 +80,7 @@ def read_filters(args: argparse.Namespace) -> Filters:
         kinds=frozenset(args.kind),
         roles=frozenset(roles),
         sources=frozenset(getattr(args, "source", [])),
+        speakers=frozenset(args.speaker),
     )
 
 
@@ -89,19 +95,35 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def check_kinds(filters: Filters, known: Sequence[str]) -> None:
-    """Refuse a kind of speech that the library does not have, naming those it has.
+def check_filters(filters: Filters, engine: Engine) -> None:
+    """Refuse a kind, a file or a speaker that the library does not have, naming what it has.
 
     Raises:
-        SettingsError: A kind is none of `known`.
+        SettingsError: One of them is not there.
 
     """
-    for kind in sorted(filters.kinds.difference(known)):
-        remedy = f"库里有的类别：{'、'.join(known)}。" if known else "请去掉 --kind。"
-        raise SettingsError(f"库里没有“{kind}”这类讲话。", remedy)
+    kinds = engine.kinds()
+    for kind in sorted(filters.kinds.difference(kinds)):
+        raise SettingsError(f"库里没有“{kind}”这类讲话。", _remedy("类别", kinds, "--kind"))
+    store = engine.generation.store
+    for source in sorted(filters.sources):
+        if not store.filter_codes(Filters(sources=frozenset({source})))["source"]:
+            remedy = _remedy("文件", engine.sources(), "--source")
+            raise SettingsError(f"库里没有“{source}”这个文件或文件夹。", remedy)
+    for speaker in sorted(filters.speakers):
+        if not store.row_ranges({speaker}):
+            remedy = _remedy("署名", list(store.speakers), "--speaker")
+            raise SettingsError(f"库里没有“{speaker}”署名的讲话。", remedy)
 
 
-def _print_result(result: SearchResult, engine: Any, text: Text, *, explain: bool) -> None:
+def _remedy(what: str, known: Sequence[str], option: str) -> str:
+    if not known:
+        return f"请去掉 {option}。"
+    more = f" 等 {len(known)} 个" if len(known) > MAX_NAMED else ""
+    return f"库里有的{what}：{'、'.join(known[:MAX_NAMED])}{more}。"
+
+
+def _print_result(result: SearchResult, engine: Engine, text: Text, *, explain: bool) -> None:
     if not result.hits:
         print(text("nothing"))
         if result.suggestions:
@@ -110,6 +132,8 @@ def _print_result(result: SearchResult, engine: Any, text: Text, *, explain: boo
         print(text("found", n=len(result.hits), ms=result.took_ms))
         if result.relaxed:
             print(text("relaxed"))
+    if result.speakers:
+        print(text("said_by", who="、".join(result.speakers)))
     for hit in result.hits or result.suggestions:
         _print_hit(hit, text)
         if explain:

@@ -137,6 +137,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "opt_from": ("起始日期，如 2020 或 2020-03-01", "from date, such as 2020 or 2020-03-01"),
     "opt_to": ("截止日期", "to date"),
     "opt_kind": ("只要这种讲话（讲话、致辞、报告…）", "only this kind of speech (讲话, 致辞, …)"),
+    "opt_speaker": ("只要此人署名的讲话", "only speeches signed by this person"),
     "opt_role": ("只要这种段落（举措、问题…）", "only passages of this role (举措, 问题 …)"),
     "opt_source": ("只在这个文件里找", "only in this file"),
     "opt_per_speech": ("同一篇最多几条，0 为不限", "at most so many of one speech; 0 for no limit"),
@@ -150,6 +151,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "nothing close enough was found. Try other words, or drop the filters.",
     ),
     "nearest": ("最接近的是（仅供参考）：", "the nearest, for what they are worth:"),
+    "said_by": ("（只看 {who} 的讲话）", "(only speeches by {who})"),
     "relaxed": ("（以下是放宽条件后找到的）", "(found only after relaxing the search)"),
     "truncated": (
         "来源只显示了 {total} 字中的 {shown} 字",

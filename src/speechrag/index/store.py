@@ -23,6 +23,7 @@ from speechrag.errors import IndexDamaged
 from speechrag.index.arrays import open_array
 from speechrag.index.filtering import Filtering
 from speechrag.index.records import load_document, load_speech
+from speechrag.index.signatures import signed_by_any
 from speechrag.index.store_tables import STORE_FILE, FileRow, read_only_uri
 from speechrag.types import (
     Filters,
@@ -221,7 +222,37 @@ class PassageStore:
 
     def mask(self, filters: Filters | None) -> NDArray[np.bool_] | None:
         """Which rows the filters let through; None where there is no restriction."""
-        return self._filtering.mask(filters)
+        mask = self._filtering.mask(filters)
+        if mask is None or filters is None or not filters.speakers:
+            return mask
+        signed = np.zeros(self.n_speeches, dtype=bool)
+        signed[self._signed_by(filters.speakers)] = True
+        allowed: NDArray[np.bool_] = mask & signed[self._speech_of_row]
+        return allowed
+
+    @cached_property
+    def speakers(self) -> dict[str, list[int]]:
+        """The lines that speeches are signed with, in order; the numbers of the speeches."""
+        query = "SELECT speaker, speech_no FROM speeches WHERE speaker IS NOT NULL ORDER BY 2"
+        lines: dict[str, list[int]] = {}
+        for line, number in self._all(query):
+            lines.setdefault(line, []).append(number)
+        return lines
+
+    def row_ranges(self, speakers: Iterable[str]) -> list[tuple[int, int]]:
+        """Where the passages of these speakers' speeches stand: (first row, row after the last)."""
+        ranges: list[tuple[int, int]] = []
+        for number in self._signed_by(speakers):
+            start, stop = int(self._first_rows[number]), int(self._first_rows[number + 1])
+            if ranges and ranges[-1][1] == start:
+                start = ranges.pop()[0]
+            ranges.append((start, stop))
+        return ranges
+
+    def _signed_by(self, speakers: Iterable[str]) -> list[int]:
+        """The numbers of the speeches that any of them signs, rising."""
+        lines = signed_by_any(self.speakers, speakers)
+        return sorted(number for line in lines for number in self.speakers[line])
 
     def filter_codes(self, filters: Filters) -> dict[str, list[int]]:
         """The codes a filter lets through, by column of `filter_columns`; dates apart."""

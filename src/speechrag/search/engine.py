@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 from speechrag.config import Settings
@@ -24,6 +26,8 @@ from speechrag.search.pipeline import Pipeline
 from speechrag.search.query import Query, analyse_question
 from speechrag.search.rerank import CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
+from speechrag.search.said import Said, Speakers
+from speechrag.search.stopwords import QUESTION_WORDS
 from speechrag.types import (
     Encoder,
     Filters,
@@ -35,6 +39,7 @@ from speechrag.types import (
 )
 
 N_SUGGESTIONS = 3
+N_TITLES = 3  # of a speaker's speeches, to look for where a question asks for nothing else
 
 
 class Engine:
@@ -125,11 +130,16 @@ class Engine:
         started = time.perf_counter()
         queries = [self.analyse(question) for question in questions]
         vectors = self.encoder.encode_queries([query.text for query in queries])
-        allowed = Selection(self.generation.store, filters or Filters())
+        given = Selection(self.generation.store, filters or Filters())
         cap = self.settings.per_speech if per_speech is None else per_speech
         results = []
-        for query, vector in zip(queries, vectors, strict=True):
-            results.append(self._answer(query, vector, allowed, k or self.settings.k, cap, started))
+        for question, query, vector in zip(questions, queries, vectors, strict=True):
+            allowed = given
+            if query.speakers and not given.filters.speakers:
+                theirs = replace(given.filters, speakers=frozenset(query.speakers))
+                allowed = Selection(self.generation.store, theirs)
+            found = self._answer(query, vector, allowed, k or self.settings.k, cap, started)
+            results.append(replace(found, question=question.strip(), speakers=query.speakers))
             started = time.perf_counter()
         return results
 
@@ -168,9 +178,24 @@ class Engine:
         return tuple(hit for hit in hits if hit.score >= self.weights.min_score)
 
     def analyse(self, question: str) -> Query:
-        """The question as the index is asked it."""
-        query = analyse_question(question, self.tokenizer)
-        return expand_query(query, self.encoder, self.generation.lexical)
+        """The question as the index is asked it; without who said it, where it asks for that."""
+        said = self._speakers.read(question)
+        text = self._what_was_said(said) if said else question
+        query = analyse_question(text, self.tokenizer)
+        query = expand_query(query, self.encoder, self.generation.lexical)
+        return replace(query, speakers=said.lines) if said else query
+
+    @cached_property
+    def _speakers(self) -> Speakers:
+        return Speakers(self.generation.store.speakers)
+
+    def _what_was_said(self, said: Said) -> str:
+        """What is asked about; where nothing is, what their latest speeches are called."""
+        if set(self.tokenizer.tokenize(said.rest)) - QUESTION_WORDS:
+            return said.rest
+        theirs = [speech for speech in self.speeches() if speech.speaker in said.lines]
+        theirs.sort(key=lambda speech: (speech.date or "", speech.id), reverse=True)
+        return "；".join(speech.title for speech in theirs[:N_TITLES])
 
     def explain(self, question: str, hit: Hit) -> Explanation:
         """Why this hit was found for this question."""

@@ -111,6 +111,7 @@ class Query:
     asks_fact: bool = False
     chinese_share: float = 1.0
     added: Mapping[str, float] = field(default_factory=dict)  # by translation or synonymy
+    speakers: tuple[str, ...] = ()  # whose speeches alone are asked about, as they are signed
 
     @property
     def english_words(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ def render_result(result: SearchResult) -> dict[str, Any]:
         "question": result.question,
         "took_ms": round(result.took_ms, 2),
         "relaxed": result.relaxed,
+        "speakers": list(result.speakers),
         "hits": [render_hit(hit) for hit in result.hits],
         "suggestions": [render_hit(hit) for hit in result.suggestions],
     }

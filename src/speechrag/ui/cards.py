@@ -45,7 +45,9 @@ def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
     n = len(result.hits)
     found = t("found", n=n) if n else t("nothing")
     question = result.question if len(result.question) <= 60 else result.question[:58] + "……"
-    relaxed = f'<p class="sr-relaxed">{escape(t("relaxed"))}</p>' if result.relaxed else ""
+    notes = [t("said_by", who="、".join(result.speakers))] if result.speakers else []
+    notes += [t("relaxed")] if result.relaxed else []
+    told = "".join(f'<p class="sr-relaxed">{escape(note)}</p>' for note in notes)
     buttons = "".join(
         f'<button type="button" data-do="script" data-script="{name}">{escape(t(label))}</button>'
         for name, label in (("original", "as_original"), ("simplified", "as_simplified"))
@@ -58,7 +60,7 @@ def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
         f'<div class="sr-head"><div><h2><strong>{escape(found)}</strong></h2> '
         f'<span class="sr-asked">{escape(t("for_question", question=question))}</span>'
         f'<p class="sr-asked">{escape(filters)}</p></div>'
-        f"{switch if n or result.suggestions else ''}</div>{relaxed}"
+        f"{switch if n or result.suggestions else ''}</div>{told}"
     )
 
 

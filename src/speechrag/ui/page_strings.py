@@ -67,6 +67,11 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
         "Try other words, or clear the filters.",
     ),
     "nearest": ("下面几段沾一点边，仅供参考", "The nearest, for what they are worth"),
+    "said_by": (
+        "问的是 {who} 讲了什么，只找了其署名的讲话。要在全库里找，请去掉姓名。",
+        "You ask what {who} said: only speeches signed so were searched. "
+        "Leave the name out to search them all.",
+    ),
     "relaxed": (
         "没有完全对上的段落，以下是放宽条件后找到的。",
         "No passage matched fully; these were found by relaxing the search.",

@@ -20,4 +20,8 @@ def filter_expression(filters: Filters | None, store: PassageStore) -> str:
         conditions.append(f"first_day > 0 and first_day <= {date_range(filters.date_to)[1]}")
     for column, codes in store.filter_codes(filters).items():
         conditions.append(f"{column} in {codes}" if codes else NOTHING)
+    if filters.speakers:
+        ranges = store.row_ranges(filters.speakers)
+        allowed = " or ".join(f"(row >= {start} and row < {stop})" for start, stop in ranges)
+        conditions.append(f"({allowed})" if allowed else NOTHING)
     return " and ".join(conditions)
