@@ -121,6 +121,19 @@ def test_nothing_close_shows_the_nearest_apart():
     assert html.index('class="sr-suggestions"') < html.index("sr-card")
 
 
+@pytest.mark.parametrize("found", [True, False])
+def test_whose_speeches_alone_were_searched_is_said_and_how_to_search_all(found):
+    hits = (first_hit(),) if found else ()
+    result = SearchResult("q", hits, 1.0, speakers=("市长 <i>林知远",))
+    shown = Elements(render_results(result, {}, ZH))
+    assert (
+        "问的是 市长 <i>林知远 讲了什么，只找了其署名的讲话。要在全库里找，请去掉姓名。"
+        in shown.text
+    )
+    assert "You ask what 市长 <i>林知远 said" in Elements(render_results(result, {}, EN)).text
+    assert "署名" not in Elements(render_results(replace(result, speakers=()), {}, ZH)).text
+
+
 def test_a_relaxed_search_says_so():
     result = FakeEngine([ZHUANHUA]).search("成果转化 放宽")
     assert "放宽条件" in render_results(result, {}, ZH)
