@@ -170,6 +170,16 @@ def test_pasted_text_is_compared(visit, served):
     expect(page.locator(".sd-matches .sr-card").first).to_be_visible()
 
 
+def test_the_keyboard_keeps_its_place_while_a_draft_is_compared(visit, served):
+    page = visit(served.url)
+    page.get_by_role("tab", name="对稿").click()
+    page.locator("#sd-text textarea").fill(COPIED)
+    page.locator("#sd-start").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sd-p").first).to_contain_text("专利证书")
+    expect(page.locator("#sd-start")).to_be_focused()
+
+
 def test_a_bad_draft_gives_a_message(visit, served, tmp_path):
     page = visit(served.url)
     page.get_by_role("tab", name="对稿").click()

@@ -46,7 +46,13 @@ def build_draft_tab(library: Library, t: Strings) -> None:
         yield html, None, gr.update(interactive=True)
 
     quiet = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
-    start.click(compare, [text, file], [results, file, start], **quiet)
+    compared = start.click(compare, [text, file], [results, file, start], **quiet)
+    # A button that is switched off loses the focus, and with it the keyboard its place.
+    compared.then(
+        None, None, None, show_progress="hidden", api_visibility="private",
+        js="() => document.activeElement === document.body && "
+        "document.getElementById('sd-start').focus()",
+    )  # fmt: skip
 
 
 def build_basket(library: Library, t: Strings) -> None:
