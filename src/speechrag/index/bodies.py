@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from speechrag.index.encoding import VectorWriter
 from speechrag.index.generation import Generation
-from speechrag.index.passage_tokens import EncodesWithTokens, HasTokens, join_tokens
+from speechrag.index.passage_tokens import EncodesWithTokens, HasTokens, TokenRows
 from speechrag.index.progress import Stopwatch
 from speechrag.index.token_writer import TokenWriter
 from speechrag.types import Encoder, Vectors
@@ -137,12 +136,12 @@ class BodyWriter:
             vectors, found = encoder.encode_with_tokens(texts, spans)
             headings = list({each[1]: None for each in asked if each})
             of_heading = dict(zip(headings, encoder.token_ids(headings), strict=True))
-            parts = iter(found)
             self._tokens.give(
-                [
-                    join_tokens([*itertools.islice(parts, len(each[0])), of_heading[each[1]]])
-                    for each in asked
-                    if each
-                ]
+                TokenRows.of(
+                    encoder,
+                    found,
+                    [len(each[0]) for each in asked if each],
+                    [of_heading[each[1]] for each in asked if each],
+                )
             )
             return vectors

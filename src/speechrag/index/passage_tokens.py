@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -65,6 +66,71 @@ def join_tokens(parts: Sequence[Ids]) -> Ids:
     return np.concatenate([*joined, *parts[-1:]]).astype(np.int32, copy=False)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenRows:
+    """Rows as `join_tokens` makes them, one after the other, with the norms of their sentences.
+
+    Attributes:
+        indptr: int64, shape (n_rows + 1,): where each row begins in `ids`.
+        ids: int32.
+        sentences: int64, shape (n_rows + 1,): where each row's sentences begin in `norms`.
+        norms: float32, as `sentence_norms` gives them.
+    """
+
+    indptr: NDArray[np.int64]
+    ids: Ids
+    sentences: NDArray[np.int64]
+    norms: Floats
+
+    @classmethod
+    def of(
+        cls,
+        encoder: HasTokens,
+        parts: Sequence[Ids],
+        n_parts: Sequence[int],
+        headings: Sequence[Ids],
+    ) -> TokenRows:
+        """The rows of passages.
+
+        Args:
+            encoder: Gives the token vectors.
+            parts: The tokens of the sentences of all passages.
+            n_parts: How many sentences each passage has.
+            headings: The tokens of the headings above each passage.
+        """
+        end = np.array([END], dtype=np.int32)
+        left, pieces, counts = iter(parts), [], []
+        for n, heading in zip(n_parts, headings, strict=True):
+            of_row = list(itertools.islice(left, n))
+            pieces += [piece for part in of_row for piece in (part, end)]
+            pieces.append(heading)
+            counts.append(sum(map(len, of_row)) + n + len(heading))
+        ids = np.concatenate(pieces) if pieces else np.zeros(0)
+        return cls(
+            indptr=_bounds(counts),
+            ids=ids.astype(np.int32, copy=False),
+            sentences=_bounds(n_parts),
+            norms=_norms_of(encoder, parts),
+        )
+
+    @property
+    def n_rows(self) -> int:
+        """How many there are."""
+        return len(self.indptr) - 1
+
+    def __getitem__(self, rows: slice) -> TokenRows:
+        """Rows that follow each other; both ends given."""
+        indptr, sentences = (
+            starts[rows.start : rows.stop + 1] for starts in (self.indptr, self.sentences)
+        )
+        return TokenRows(
+            indptr - indptr[0],
+            self.ids[indptr[0] : indptr[-1]],
+            sentences - sentences[0],
+            self.norms[sentences[0] : sentences[-1]],
+        )
+
+
 def tokenize_parts(encoder: HasTokens, rows: Sequence[Sequence[str]]) -> list[Ids]:
     """The row of each passage, from its sentences and, last, the headings above it."""
     flat = [text for texts in rows for text in texts]
@@ -85,14 +151,21 @@ def sentence_norms(encoder: HasTokens, rows: Sequence[Ids]) -> list[Floats]:
         starts = [0, *(np.flatnonzero(ids == END) + 1).tolist()]
         parts += [ids[start : stop - 1] for start, stop in itertools.pairwise(starts)]
         counts.append(len(starts) - 1)
+    norms = _norms_of(encoder, parts)
+    return [norms[start:stop] for start, stop in itertools.pairwise(_bounds(counts).tolist())]
+
+
+def _norms_of(encoder: HasTokens, parts: Sequence[Ids]) -> Floats:
     if isinstance(encoder, SumsTokens):
         norms = encoder.token_norms(parts) if parts else np.zeros(0, np.float32)
     else:
         lengths = [np.linalg.norm(encoder.token_rows(part).sum(axis=0)) for part in parts]
         norms = np.array(lengths, dtype=np.float32)
-    norms = np.where(norms > 0, norms, np.float32(np.inf)).astype(np.float32)
-    bounds = np.cumsum([0, *counts]).tolist()
-    return [norms[start:stop] for start, stop in itertools.pairwise(bounds)]
+    return np.where(norms > 0, norms, np.float32(np.inf)).astype(np.float32)
+
+
+def _bounds(counts: Sequence[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *counts], dtype=np.int64)
 
 
 class PassageTokens:
@@ -133,16 +206,10 @@ class PassageTokens:
         """The `sentence_norms` of each row."""
         return _slices(self._sentences, self._norms, rows)
 
-    def stretch(self, start: int, stop: int) -> tuple[Ids, Floats, list[int], list[int]]:
-        """Rows that follow each other: tokens, norms, and how many of each every row has."""
-        starts = self._indptr[start : stop + 1]
-        sentences = self._sentences[start : stop + 1]
-        return (
-            self._ids[starts[0] : starts[-1]],
-            self._norms[sentences[0] : sentences[-1]],
-            np.diff(starts).tolist(),
-            np.diff(sentences).tolist(),
-        )
+    def stretch(self, start: int, stop: int) -> TokenRows:
+        """Rows that follow each other."""
+        rows = TokenRows(self._indptr, self._ids, self._sentences, self._norms)
+        return rows[start:stop]
 
 
 def _slices(

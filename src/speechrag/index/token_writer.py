@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +21,9 @@ from speechrag.index.passage_tokens import (
     NORMS_FILE,
     SENTENCES_FILE,
     STARTS_FILE,
-    Floats,
     HasTokens,
-    Ids,
     PassageTokens,
-    sentence_norms,
-    tokenize_parts,
+    TokenRows,
 )
 
 MAX_WAITING = 8 * BATCH_ROWS
@@ -36,8 +35,36 @@ class _TakenOver(NamedTuple):
     rows: NDArray[np.integer[Any]]
 
 
-_Made = deque[tuple[Ids, Floats]]
-"""Rows that are ready, each with the norms of its sentences."""
+class _Made:
+    """New rows, made in batches and taken in their order."""
+
+    def __init__(self) -> None:
+        self._batches: deque[TokenRows] = deque()
+        self._taken = 0  # of the first batch
+
+    def add(self, rows: TokenRows) -> None:
+        if rows.n_rows:
+            self._batches.append(rows)
+
+    def take(self, most: int) -> TokenRows | None:
+        """The next rows, as many as are there together; None where there is none."""
+        if not self._batches:
+            return None
+        first, start = self._batches[0], self._taken
+        self._taken = min(start + most, first.n_rows)
+        rows = first[start : self._taken]
+        if self._taken == first.n_rows:
+            self._batches.popleft()
+            self._taken = 0
+        return rows
+
+
+@dataclass(slots=True)
+class _Expected:
+    """So many rows, one after the other, will be found there."""
+
+    made: _Made
+    n_rows: int
 
 
 class TokenWriter:
@@ -56,29 +83,29 @@ class TokenWriter:
         self._sentences = array("q")
         self._norms = array("f")
         self._texts: list[Sequence[str]] = []
-        self._cut: _Made = deque()
-        self._given: _Made = deque()
-        self._waiting: deque[_TakenOver | _Made] = deque()  # of a new row, where it will be found
+        self._cut, self._given = _Made(), _Made()
+        self._waiting: deque[_TakenOver | _Expected] = deque()
+        self._n_waiting = 0
 
     @property
     def is_full(self) -> bool:
         """Whether `give` should be called soon, though a batch is not full."""
-        return len(self._waiting) >= MAX_WAITING
+        return self._n_waiting >= MAX_WAITING
 
     def add_texts(self, texts: Sequence[str]) -> None:
         """The next row has the tokens of these texts, sentences and then headings."""
         self._texts.append(texts)
-        self._waiting.append(self._cut)
+        self._expect(self._cut)
         if len(self._texts) >= BATCH_ROWS or self.is_full:
             self._flush()
 
     def expect(self) -> None:
         """The next row will be given."""
-        self._waiting.append(self._given)
+        self._expect(self._given)
 
-    def give(self, rows: Sequence[Ids]) -> None:
-        """The next of the rows expected, as `join_tokens` makes them."""
-        self._given.extend(zip(rows, sentence_norms(self._encoder, rows), strict=True))
+    def give(self, rows: TokenRows) -> None:
+        """The next of the rows expected."""
+        self._given.add(rows)
         self._write_ready()
 
     def add_rows(
@@ -86,6 +113,7 @@ class TokenWriter:
     ) -> None:
         """The next rows are these of an earlier index."""
         self._waiting.append(_TakenOver(tokens, np.asarray(rows, dtype=np.int64)))
+        self._n_waiting += 1
         if self.is_full:
             self._flush()
         self._write_ready()
@@ -108,9 +136,24 @@ class TokenWriter:
         with suppress(OSError):
             self._file.close()
 
+    def _expect(self, made: _Made) -> None:
+        last = self._waiting[-1] if self._waiting else None
+        if isinstance(last, _Expected) and last.made is made:
+            last.n_rows += 1
+        else:
+            self._waiting.append(_Expected(made, 1))
+        self._n_waiting += 1
+
     def _flush(self) -> None:
-        ids = tokenize_parts(self._encoder, self._texts)
-        self._cut.extend(zip(ids, sentence_norms(self._encoder, ids), strict=True))
+        ids = self._encoder.token_ids(list(itertools.chain(*self._texts))) if self._texts else []
+        found = iter(ids)
+        parts, headings = [], []
+        for texts in self._texts:
+            *sentences, heading = itertools.islice(found, len(texts))
+            parts += sentences
+            headings.append(heading)
+        n_parts = [len(texts) - 1 for texts in self._texts]
+        self._cut.add(TokenRows.of(self._encoder, parts, n_parts, headings))
         self._texts = []
         self._write_ready()
 
@@ -119,27 +162,38 @@ class TokenWriter:
             first = self._waiting[0]
             if isinstance(first, _TakenOver):
                 self._take_over(*first)
-            elif first:
-                ids, norms = first.popleft()
-                self._write(ids, norms, [len(ids)], [len(norms)])
+                self._n_waiting -= 1
             else:
-                return
+                rows = first.made.take(first.n_rows)
+                if rows is None:
+                    return
+                self._write(rows)
+                self._n_waiting -= rows.n_rows
+                first.n_rows -= rows.n_rows
+                if first.n_rows:
+                    continue
             self._waiting.popleft()
 
     def _take_over(self, tokens: PassageTokens, rows: NDArray[np.integer[Any]]) -> None:
-        if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1:  # one after the other
-            self._write(*tokens.stretch(int(rows[0]), int(rows[-1]) + 1))
-            return
-        for ids, norms in zip(tokens.of(rows), tokens.norms(rows), strict=True):
-            self._write(ids, norms, [len(ids)], [len(norms)])
+        for start, stop in _stretches(rows.tolist()):
+            self._write(tokens.stretch(start, stop))
 
-    def _write(
-        self, ids: Ids, norms: Floats, counts: Sequence[int], n_sentences: Sequence[int]
-    ) -> None:
-        self._counts.extend(counts)
-        self._sentences.extend(n_sentences)
-        self._norms.frombytes(norms.tobytes())
-        self._file.write(ids.astype(np.int32, copy=False).tobytes())
+    def _write(self, rows: TokenRows) -> None:
+        self._counts.frombytes(np.diff(rows.indptr).tobytes())
+        self._sentences.frombytes(np.diff(rows.sentences).tobytes())
+        self._norms.frombytes(rows.norms.tobytes())
+        self._file.write(rows.ids.astype(np.int32, copy=False).tobytes())
+
+
+def _stretches(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows as stretches (first, after the last) of those that follow each other."""
+    stretches: list[tuple[int, int]] = []
+    for row in rows:
+        if stretches and stretches[-1][1] == row:
+            stretches[-1] = (stretches[-1][0], row + 1)
+        else:
+            stretches.append((row, row + 1))
+    return stretches
 
 
 def _starts(counts: array[int]) -> NDArray[np.int64]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from speechrag.search.key_slots import KeySlots
 from speechrag.search.role_features import (
     ROLES,
     Bag,
@@ -45,19 +46,20 @@ _WEIGHTS = Path(__file__).with_name("roles.npz")
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A linear classifier over hashed words: sorted keys, weights (keys, 9), bias (9,)."""
+    """A linear classifier over hashed words: distinct keys, weights (keys, 9), bias (9,)."""
 
     keys: NDArray[np.uint32]
     weights: Scores
     bias: Scores
+    slots: KeySlots = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slots", KeySlots(self.keys))
 
     def logits(self, bag: Bag) -> Scores:
         """How much the words speak for each role: logits less their mean, shape (texts, 9)."""
-        at = np.searchsorted(self.keys, bag.keys)
-        at[at == len(self.keys)] = 0
-        known = self.keys[at] == bag.keys
-        values, rows = bag.values[known], bag.rows[known]
-        weights = self.weights[at[known]]
+        at, known = self.slots.find(bag.keys)
+        values, rows, weights = bag.values[known], bag.rows[known], self.weights[at]
         columns = [
             np.bincount(rows, weights[:, role] * values, minlength=bag.n)
             for role in range(len(ROLES))
