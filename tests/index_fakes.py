@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,18 +174,21 @@ _WORDS = re.findall(
 )
 
 
-def write_library(folder: Path, n_files: int, n_passages: int = 6, seed: int = 1) -> None:
+def write_library(
+    folder: Path, n_files: int, n_passages: int = 6, seed: int = 1, speakers: Sequence[str] = ("",)
+) -> None:
     """A folder of speeches in the form that `parse_plain` reads, the same for the same seed."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n_files):
-        write_speech(folder / f"speech{number:03d}.txt", n_passages, seed * 1000 + number)
+        speaker = speakers[number % len(speakers)]
+        write_speech(folder / f"speech{number:03d}.txt", n_passages, seed * 1000 + number, speaker)
 
 
-def write_speech(path: Path, n_passages: int = 6, seed: int = 1) -> None:
+def write_speech(path: Path, n_passages: int = 6, seed: int = 1, speaker: str = "") -> None:
     chance = random.Random(seed)
     lines = [f"# 关于{''.join(chance.sample(_WORDS, 2))}的讲话{seed}"]
-    kind, speaker = chance.choice(["讲话", "报告"]), f"甲市副市长 {'林周许'[seed % 3]}知远"
-    lines.append(f"@{2016 + seed % 10}-{1 + seed % 12:02d}-15 {kind} {speaker}")
+    date, kind = f"{2016 + seed % 10}-{1 + seed % 12:02d}-15", chance.choice(["讲话", "报告"])
+    lines.append(f"@{date} {kind} {speaker}".rstrip())
     for number in range(n_passages):
         if number == n_passages // 2:
             lines.append(f"二、着力{''.join(chance.sample(_WORDS, 2))}")

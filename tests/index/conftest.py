@@ -20,7 +20,7 @@ def encoder():
 @pytest.fixture
 def sources(tmp_path):
     folder = tmp_path / "讲话"
-    write_library(folder, 6)
+    write_library(folder, 6, speakers=["甲市副市长 林知远", "甲市副市长 周知远", "许知远"])
     return folder
 
 
