@@ -255,3 +255,10 @@ def test_who_is_asked_what_he_said_is_told(run):
     assert "（只看 云岭市委常委、常务副市长 魏长河 的讲话）" in said
     _, plain, _ = run("search", "安全生产", "--json")
     assert plain["speakers"] == []
+
+
+def test_hits_that_may_be_on_something_else_are_shown_with_a_doubt(run):
+    told = "文库里可能没有直接讲这个的段落，以下是最接近的，请自行判断。"
+    assert told in run("search", "区块链挖矿")[1]
+    assert f"库里没有提到“深圳”。{told}" in run("search", "深圳怎么做成果转化")[1]
+    assert told not in run("search", "成果转化")[1]

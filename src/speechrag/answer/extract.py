@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechrag.answer.confidence import confidence
+from speechrag.answer.assess import assess
 from speechrag.answer.enumeration import complete_list
 from speechrag.answer.facts import asked_kind, find_spans
 from speechrag.answer.heading_list import list_headings
-from speechrag.answer.passages import Standing, find_candidates, rank_passages
+from speechrag.answer.passages import Standing
 from speechrag.answer.records import Answer, Layout, Mode, Sentence
-from speechrag.answer.refuse import THRESHOLD, absence, caution, is_small_talk, name_absent
+from speechrag.answer.refuse import THRESHOLD, caution
 from speechrag.answer.speakers import tell_speaker
 from speechrag.corpus.sentences import sentence_ends
 from speechrag.types import Filters, Hit, Role, Vectors
@@ -108,11 +108,8 @@ def compose_answer(
 
     """
     asked = asked or question
-    query = engine.analyse(asked)
-    found = find_candidates(engine, asked, filters)
-    standings = rank_passages(engine, query, found.hits)
-    hits = [standing.hit for standing in standings] or found.suggestions
-    sure = confidence(query, hits, engine, [standing.share for standing in standings])
+    assessed = assess(engine, asked, filters)
+    query, standings, sure = assessed.query, assessed.standings, assessed.sure
     layout = choose_layout(query)
     choice = choice or pick_choice(query, layout)
     blank = Answer(
@@ -120,10 +117,9 @@ def compose_answer(
     )
     if signed := tell_speaker(engine, blank):
         return signed
-    absent = name_absent(query, engine)
-    if not standings or sure < threshold or absent or is_small_talk(query):
-        note = absence(query, absent) if absent else None
-        return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]), note=note)
+    suggestions = tuple(assessed.hits[:N_SUGGESTIONS])
+    if assessed.refuses(threshold):
+        return replace(blank, suggestions=suggestions, note=assessed.absence)
     if listed := list_headings(engine, blank, standings):
         return replace(listed, note=caution(query, sure))
     if choice is TOPIC_CHOICE:
@@ -131,7 +127,7 @@ def compose_answer(
     weighed = weigh_sentences(engine, query, standings, choice)
     chosen = choose_sentences(engine, weighed, MAX_SENTENCES[layout], choice)
     if not chosen:
-        return replace(blank, suggestions=tuple(hits[:N_SUGGESTIONS]))
+        return replace(blank, suggestions=suggestions)
     if layout is not Layout.FACT:
         chosen = complete_lists(chosen, weighed)
     blank = replace(blank, refused=False, note=caution(query, sure))

@@ -41,7 +41,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         if args.json:
             print_json(render_result(result))
         else:
-            _print_result(result, engine, text, explain=args.explain)
+            _print_result(result, engine, filters, text, explain=args.explain)
         return 0
     for question in read_lines():
         try:
@@ -123,7 +123,11 @@ def _remedy(what: str, known: Sequence[str], option: str) -> str:
     return f"库里有的{what}：{'、'.join(known[:MAX_NAMED])}{more}。"
 
 
-def _print_result(result: SearchResult, engine: Engine, text: Text, *, explain: bool) -> None:
+def _print_result(
+    result: SearchResult, engine: Engine, filters: Filters, text: Text, *, explain: bool
+) -> None:
+    from speechrag.answer.assess import doubt
+
     if not result.hits:
         print(text("nothing"))
         if result.suggestions:
@@ -132,6 +136,8 @@ def _print_result(result: SearchResult, engine: Engine, text: Text, *, explain: 
         print(text("found", n=len(result.hits), ms=result.took_ms))
         if result.relaxed:
             print(text("relaxed"))
+    if (lacking := doubt(engine, result, filters)) is not None:
+        print(lacking + text("nearest_only"))
     if result.speakers:
         print(text("said_by", who="、".join(result.speakers)))
     for hit in result.hits or result.suggestions:

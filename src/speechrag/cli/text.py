@@ -152,6 +152,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "nearest": ("最接近的是（仅供参考）：", "the nearest, for what they are worth:"),
     "said_by": ("（只看 {who} 的讲话）", "(only speeches by {who})"),
+    "nearest_only": (
+        "文库里可能没有直接讲这个的段落，以下是最接近的，请自行判断。",
+        "The library may hold no passage on this; these are the nearest, for you to judge.",
+    ),
     "relaxed": ("（以下是放宽条件后找到的）", "(found only after relaxing the search)"),
     "truncated": (
         "来源只显示了 {total} 字中的 {shown} 字",

@@ -8,7 +8,7 @@ from typing import Any
 
 from speechrag.config import Settings
 from speechrag.errors import QuestionError, SpeechragError
-from speechrag.types import Role
+from speechrag.types import Role, SearchResult
 from speechrag.ui.answers import describe_error, page_functions
 from speechrag.ui.asking import Request
 from speechrag.ui.backend import Library
@@ -46,10 +46,10 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
             if not (text or "").strip():
                 raise QuestionError(t("blank_question"), t("blank_question_hint"))
             request = Request.from_form(text, values, t)
-            result = library.engine().search(
-                request.question, k=request.k, filters=request.filters()
-            )
-            return render_results(result, request.as_json(), t)
+            engine = library.engine()
+            result = engine.search(request.question, k=request.k, filters=request.filters())
+            doubt = _tell_doubt(engine, result, request, t)
+            return render_results(result, request.as_json(), t, doubt)
         except Exception as error:  # noqa: BLE001 - this is the border of the page
             return describe_error(error, t)
 
@@ -73,6 +73,17 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
     blank = json.dumps([None, None, [], [], [], _nearest_k(settings.k)])
     _change_then_ask(clear, form, blank)
     return [*form[:3], form[4]]
+
+
+def _tell_doubt(engine: Any, result: SearchResult, request: Request, t: Strings) -> str | None:
+    """What is said above passages of a library that may hold nothing on the question."""
+    from speechrag.answer.assess import doubt
+    from speechrag.search.engine import Engine
+
+    if not isinstance(engine, Engine):  # another library behind the page tells nothing of itself
+        return None
+    lacking = doubt(engine, result, request.filters())
+    return None if lacking is None else lacking + t("nearest_only")
 
 
 def _change_then_ask(button: Any, fields: Any, values: str) -> None:

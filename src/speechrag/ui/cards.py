@@ -16,9 +16,18 @@ from speechrag.ui.strings import Strings
 Span = tuple[int, int]
 
 
-def render_results(result: SearchResult, request: dict[str, Any], t: Strings) -> str:
-    """All hits of a question; `request` is what would repeat the search."""
-    head = _results_head(result, _filter_note(request, t), t)
+def render_results(
+    result: SearchResult, request: dict[str, Any], t: Strings, doubt: str | None = None
+) -> str:
+    """All hits of a question.
+
+    Args:
+        result: What was found.
+        request: What would repeat the search.
+        t: The page's language.
+        doubt: What is said above hits that may not be on the question.
+    """
+    head = _results_head(result, _filter_note(request, t), doubt, t)
     body = "".join(render_card(hit, t) for hit in result.hits)
     if not result.hits:
         body = _notice(t("nothing"), t("nothing_hint"), t)
@@ -41,12 +50,13 @@ def _filter_note(request: dict[str, Any], t: Strings) -> str:
     return t("filtered", filters=" · ".join(notes)) if notes else ""
 
 
-def _results_head(result: SearchResult, filters: str, t: Strings) -> str:
+def _results_head(result: SearchResult, filters: str, doubt: str | None, t: Strings) -> str:
     n = len(result.hits)
     found = t("found", n=n) if n else t("nothing")
     question = result.question if len(result.question) <= 60 else result.question[:58] + "……"
     notes = [t("said_by", who="、".join(result.speakers))] if result.speakers else []
     notes += [t("relaxed")] if result.relaxed else []
+    notes += [doubt] if doubt else []
     told = "".join(f'<p class="sr-relaxed">{escape(note)}</p>' for note in notes)
     buttons = "".join(
         f'<button type="button" data-do="script" data-script="{name}">{escape(t(label))}</button>'

@@ -72,6 +72,10 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
         "You ask what {who} said: only speeches signed so were searched. "
         "Leave the name out to search them all.",
     ),
+    "nearest_only": (
+        "文库里可能没有直接讲这个的段落，以下是最接近的，请自行判断。",
+        "The library may hold no passage on this; these are the nearest, for you to judge.",
+    ),
     "relaxed": (
         "没有完全对上的段落，以下是放宽条件后找到的。",
         "No passage matched fully; these were found by relaxing the search.",
