@@ -1,5 +1,7 @@
 """The store: records by number and id, filters, groups."""
 
+import gc
+import sqlite3
 import threading
 
 import numpy as np
@@ -212,3 +214,14 @@ def test_a_place_is_told_without_reading_the_speech(store):
     speech, _ = store.located(0)
     place = store.place(0)
     assert (place.title, place.source) == (speech.title, speech.source)
+
+
+def test_a_store_that_nobody_needs_closes_its_file(build, index_dir):
+    build()
+    store = PassageStore.open(open_current(index_dir).directory)
+    connection = store._connection
+    connection.execute("SELECT 1")
+    del store
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

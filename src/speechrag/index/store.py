@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
@@ -75,6 +76,8 @@ class PassageStore:
             self._connection = sqlite3.connect(
                 read_only_uri(directory / STORE_FILE), uri=True, check_same_thread=False
             )
+            # a store that nobody needs any more is closed, without being told to
+            weakref.finalize(self, self._connection.close)
             self.n_speeches = int(self._one("SELECT count(*) FROM speeches")[0])
         except sqlite3.Error as error:
             message = f"{directory / STORE_FILE} 不是完好的文库文件：{error}"
