@@ -5,10 +5,17 @@ import sys
 
 from served_page import HERE, Served
 
+# What the page still loads when the server ends would be missing, which is no fault of the page's.
+HAS_LOADED = """() => {
+    const n = performance.getEntriesByType("resource").length;
+    if (window.loaded?.n !== n) window.loaded = { n, at: Date.now() };
+    return Date.now() - window.loaded.at > 1000;
+}"""
+
 
 def test_ctrl_c_ends_it_cleanly_even_with_a_page_open(visit, tmp_path):
     served = Served([sys.executable, str(HERE / "serve_fake.py"), str(tmp_path)])
-    visit(served.url)
+    visit(served.url).wait_for_function(HAS_LOADED)
     status, said = served.stop()
     assert status == 0
     assert "网页已关闭" in said
