@@ -21,8 +21,8 @@ class Words:
 
 
 class Library:
-    def df(self, term):
-        return int(term != "东")
+    def dfs(self, terms):
+        return np.array([term != "东" for term in terms]).astype(int)
 
 
 def test_the_share_of_near_words_in_use_is_weighted_by_their_cosine():

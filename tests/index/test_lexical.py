@@ -157,3 +157,13 @@ def test_the_vocabulary_reopens(tmp_path):
     assert list(Vocabulary.open(tmp_path)) == [b"a", b"bc"]
     Vocabulary.from_sorted([]).save(tmp_path)
     assert Vocabulary.open(tmp_path).number("a") is None
+
+
+@pytest.mark.parametrize("field", ["body", "title"])
+def test_many_terms_are_counted_at_once(index, documents, titles, field):
+    terms = [*(f"词{n}" for n in range(402)), "没有的词", "词7", ""]
+    held = documents if field == "body" else titles
+    expected = [sum(term in document for document in held) for term in terms]
+    assert index.dfs(terms, field).tolist() == expected
+    assert [index.df(term, field) for term in terms] == expected
+    assert index.dfs([]).tolist() == []

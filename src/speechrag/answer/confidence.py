@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from speechrag.answer.closeness import Closeness, Content, read_content
 from speechrag.answer.facts import asked_kind, find_names, find_spans, find_years
@@ -63,10 +64,10 @@ INTERCEPT = 0.4551
 
 
 class Terms(Protocol):
-    """What a library knows of a term; the lexical index is one."""
+    """What a library knows of terms; the lexical index is one."""
 
-    def df(self, term: str) -> int:
-        """In how many passages it stands."""
+    def dfs(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        """In how many passages each stands: shape (len(terms),)."""
 
 
 @runtime_checkable
@@ -88,7 +89,7 @@ class Vocabulary:
 
     def __init__(self, encoder: WordVectors, terms: Terms) -> None:
         words, self._vectors = encoder.common_words("zh")
-        self._is_used = np.array([terms.df(word) > 0 for word in words], dtype=np.bool_)
+        self._is_used = terms.dfs(words) > 0
         self._used = self._vectors[self._is_used]
 
     def used_near(self, vectors: Vectors, n_near: int) -> Floats:
@@ -110,7 +111,7 @@ class Vocabulary:
         return found
 
 
-# Built once for each engine, in a fifth of a second, and kept while the engine is in use.
+# Built once for each engine, in a tenth of a second, and kept while the engine is in use.
 _vocabularies: WeakKeyDictionary[Engine, Vocabulary] = WeakKeyDictionary()
 _building = threading.Lock()
 

@@ -12,7 +12,7 @@ settings of the query, and a rebuild can take over the postings of unchanged pas
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,6 +116,15 @@ class LexicalIndex:
     def df(self, term: str, field: str = MAIN_FIELD) -> int:
         """How many passages hold the term."""
         return len(self.postings(term, field)[0])
+
+    def dfs(self, terms: Sequence[str], field: str = MAIN_FIELD) -> NDArray[np.int64]:
+        """The `df` of many terms: shape (len(terms),)."""
+        numbers = self._vocabulary.numbers(terms)
+        indptr = self._fields[field].indptr
+        counts = np.zeros(len(terms), dtype=np.int64)
+        known = numbers >= 0
+        counts[known] = indptr[numbers[known] + 1] - indptr[numbers[known]]
+        return counts
 
     def idf(self, term: str, field: str = MAIN_FIELD) -> float:
         """Lucene's inverse document frequency; of a term that no passage holds, the greatest."""

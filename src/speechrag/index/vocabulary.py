@@ -74,6 +74,20 @@ class Vocabulary:
         number = met[term] = self._search(term)
         return number
 
+    def numbers(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        """The numbers of many terms, -1 for what is none: shape (len(terms),).
+
+        All terms there are are looked at once, which beats looking each up from some hundreds on.
+        """
+        wanted: dict[bytes, list[int]] = {}
+        for place, term in enumerate(terms):
+            wanted.setdefault(term.encode("utf-8", "surrogatepass"), []).append(place)
+        found = np.full(len(terms), -1, dtype=np.int64)
+        for number, known in enumerate(self):
+            if known in wanted:
+                found[wanted[known]] = number
+        return found
+
     def _search(self, term: str) -> int | None:
         wanted = term.encode("utf-8", "surrogatepass")
         low, high = 0, len(self)
