@@ -172,7 +172,25 @@ def test_no_index_a_lost_current_and_a_misfit_are_faults(three, index_dir, tmp_p
     (misfit,) = diagnose(index_dir, encoder=HashEncoder(salt="x"))
     assert misfit.name == "incompatible"
     (index_dir / CURRENT_FILE).unlink()
-    assert [fault.name for fault in diagnose(index_dir)] == ["current"]
+    (lost,) = diagnose(index_dir)
+    assert lost.name == "current"
+    assert lost.message == f"{index_dir / CURRENT_FILE} 缺失或损坏。"
+    (index_dir / CURRENT_FILE).write_text("gen-000009\n", encoding="utf-8")
+    (astray,) = diagnose(index_dir)
+    assert astray.message == f"{index_dir / CURRENT_FILE} 指向不存在的一代 gen-000009。"
+
+
+def test_a_file_in_the_folders_place_has_another_remedy(tmp_path):
+    (tmp_path / "index").write_text("讲话", encoding="utf-8")
+    (fault,) = diagnose(tmp_path / "index")
+    assert fault.message == f"{tmp_path / 'index'} 是一个文件，不能作索引目录。"
+    assert fault.remedy == "请用 --index 换一个目录。"
+
+
+def test_nothing_to_go_back_to_where_nothing_was_built(tmp_path):
+    with pytest.raises(IndexMissing, match="里还没有索引"):
+        rollback(tmp_path / "index")
+    assert not (tmp_path / "index").exists()
 
 
 def test_a_reader_outlives_the_folder_of_its_generation(three, index_dir, encoder, tokenizer):

@@ -71,7 +71,10 @@ def test_the_lock_is_let_go_when_the_work_fails(tmp_path):
     assert time.monotonic() - started < 1
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(IndexError_, match="不能写入"), write_lock(tmp_path / "file" / "index"):
-        pass
+@pytest.mark.parametrize("place", ["文件", "文件/索引"])
+def test_a_file_in_the_folders_place_is_named(tmp_path, place):
+    (tmp_path / "文件").write_text("讲话", encoding="utf-8")
+    with pytest.raises(IndexError_, match="不能作索引目录：它或它的上级是一个文件") as refused:
+        write_lock(tmp_path / place).__enter__()
+    assert "--index" in refused.value.hint
+    assert (tmp_path / "文件").read_text(encoding="utf-8") == "讲话"

@@ -19,16 +19,12 @@ from speechrag.index.progress import BuildReport
 def watch_library(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Build once, which may fail as without `--watch`; then rebuild whenever files change."""
     from speechrag.index.encoders import load_encoder
-    from speechrag.index.live import read_current
-    from speechrag.index.plan import Redo, remembered_sources
+    from speechrag.index.plan import Redo
     from speechrag.index.watch import SCAN_S, SourceWatch, read_state
-    from speechrag.search.library import build_library
+    from speechrag.search.library import build_library, sources_of
 
     encoder = load_encoder(settings.encoder, allow_download=settings.allow_download)
-    given = args.sources
-    if not given and read_current(settings.index) is None:
-        given = [settings.seeds]
-    sources = [source.absolute() for source in given] or remembered_sources(settings.index)
+    sources = [source.absolute() for source in args.sources or sources_of(settings)]
     state = read_state(sources)
     progress = ProgressLine(text, quiet=False)
     redo = [mode for mode in Redo if getattr(args, mode)]

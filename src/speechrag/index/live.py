@@ -7,6 +7,9 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+
+from speechrag.index.manifest import MANIFEST_FILE
 
 CURRENT_FILE = "CURRENT"
 PREFIX = "gen-"
@@ -35,6 +38,26 @@ def read_current(index_dir: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return name if _is_generation(name) else None
+
+
+class Live(NamedTuple):
+    """What tells one live generation from the next.
+
+    A name alone does not: an index that was deleted and built again begins at the same one.
+    """
+
+    name: str | None
+    built: tuple[int, int] | None  # its manifest's inode and time; None where it has none
+
+
+def look_at_live(index_dir: Path) -> Live:
+    """What is live now; opens no generation."""
+    name = read_current(index_dir)
+    try:
+        manifest = (index_dir / (name or "") / MANIFEST_FILE).stat()
+    except OSError:
+        return Live(name, None)
+    return Live(name, (manifest.st_ino, manifest.st_mtime_ns))
 
 
 def promote(building: Path, index_dir: Path, publish: Callable[[Path], None] | None = None) -> str:

@@ -19,6 +19,7 @@ from speechrag.errors import IndexError_, IndexLocked
 
 LOCK_FILE = ".lock"
 OWNER_FILE = ".lock-owner.json"
+OTHER_FOLDER = "请用 --index 换一个目录。"
 
 
 @contextmanager
@@ -39,6 +40,10 @@ def write_lock(index_dir: Path) -> Iterator[None]:
         raise IndexLocked(
             f"索引 {index_dir} 正由{_describe_owner(index_dir)}重建。",
             "请等它完成；若确认它已停住，结束该进程即可，锁会自动解除。",
+        ) from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise IndexError_(
+            f"{index_dir} 不能作索引目录：它或它的上级是一个文件。", OTHER_FOLDER
         ) from error
     except OSError as error:
         raise IndexError_(

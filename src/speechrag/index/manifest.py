@@ -23,6 +23,7 @@ READABLE_FORMATS = (1, 2, 3)
 MANIFEST_FILE = "manifest.json"
 
 REBUILD = "请运行：speechrag index"
+NAME_SOURCES = "请运行：speechrag index 文件夹"
 REBUILD_FULL = "请运行：speechrag index --full"
 
 

@@ -11,11 +11,11 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from speechrag.errors import IndexError_, IndexMissing, StoreError
+from speechrag.errors import IndexDamaged, IndexError_, IndexMissing, StoreError
 from speechrag.index.encoding import TEXT_VERSION
 from speechrag.index.generation import Generation, open_current
 from speechrag.index.live import list_generations, read_current
-from speechrag.index.manifest import FORMAT, read_manifest
+from speechrag.index.manifest import FORMAT, NAME_SOURCES, read_manifest
 from speechrag.index.prepare import Action, Tokenizes
 from speechrag.index.reasons import Reason
 from speechrag.index.records import records_digest
@@ -248,15 +248,18 @@ def remembered_sources(index_dir: Path) -> list[Path]:
 
     Raises:
         IndexMissing: There is none.
+        IndexDamaged: There are some, and none can be read.
     """
-    live = read_current(index_dir)
-    for name in (live, *reversed(list_generations(index_dir))):
+    live, names = read_current(index_dir), list_generations(index_dir)
+    for name in (live, *reversed(names)):
         with suppress(IndexError_):
             if name is not None:
                 return [Path(source) for source in read_manifest(index_dir / name)[1].sources]
-    raise IndexMissing(
-        f"{index_dir} 里还没有索引，不知道该读哪些文件夹。", "请运行：speechrag index 文件夹"
-    )
+    if names:
+        raise IndexDamaged(
+            f"{index_dir} 里各代索引的清单都已损坏，不知道上次读的是哪些文件夹。", NAME_SOURCES
+        )
+    raise IndexMissing(f"{index_dir} 里还没有索引，不知道该读哪些文件夹。", NAME_SOURCES)
 
 
 READING_MODULES = frozenset(

@@ -22,8 +22,14 @@ from speechrag.index.live import (
     point_current,
     read_current,
 )
-from speechrag.index.lock import write_lock
-from speechrag.index.manifest import REBUILD, REBUILD_FULL, check_files, read_manifest
+from speechrag.index.lock import OTHER_FOLDER, write_lock
+from speechrag.index.manifest import (
+    NAME_SOURCES,
+    REBUILD,
+    REBUILD_FULL,
+    check_files,
+    read_manifest,
+)
 from speechrag.index.vector_store import Fault, RemoteVectors, is_remote
 from speechrag.index.vectors import FaissStore
 from speechrag.types import Encoder
@@ -39,6 +45,8 @@ def rollback(index_dir: Path, remote: RemoteVectors | None = None) -> str:
         IndexLocked: A build is running.
         StoreError: The engine that keeps the vectors does not answer; nothing has changed.
     """
+    if not list_generations(index_dir):
+        raise IndexMissing(f"{index_dir} 里还没有索引。", NAME_SOURCES)
     with write_lock(index_dir):
         live = read_current(index_dir)
         names = list_generations(index_dir)
@@ -55,7 +63,8 @@ def rollback(index_dir: Path, remote: RemoteVectors | None = None) -> str:
                 remote.publish(index_dir / name)
             point_current(index_dir, name)
             return name
-    raise IndexMissing(f"{index_dir} 里没有比 {live or '现在'} 更早的完好的一代。", REBUILD)
+    which = f"比 {live} 更早的" if live else ""
+    raise IndexMissing(f"{index_dir} 里没有{which}完好的一代。", REBUILD)
 
 
 def status(
@@ -112,12 +121,15 @@ def diagnose(
 ) -> list[Fault]:
     """Every fault of an index: of each generation's files, of `CURRENT`, of what it fits."""
     names = list_generations(index_dir)
+    if index_dir.is_file():
+        return [Fault("no-index", f"{index_dir} 是一个文件，不能作索引目录。", OTHER_FOLDER)]
     if not names:
         return [Fault("no-index", f"{index_dir} 里还没有索引。", "speechrag index 文件夹")]
     faults = []
     live = read_current(index_dir)
     if live is None or live not in names:
-        message = f"{index_dir / CURRENT_FILE} 缺失、损坏或指向不存在的一代（{live}）。"
+        what = f"指向不存在的一代 {live}" if live else "缺失或损坏"
+        message = f"{index_dir / CURRENT_FILE} {what}。"
         faults.append(Fault("current", message, REBUILD))
     for name in names:
         faults.extend(_diagnose_generation(index_dir / name, name == live))

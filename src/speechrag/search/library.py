@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import threading
@@ -11,17 +12,19 @@ from pathlib import Path
 
 from speechrag.config import Settings
 from speechrag.corpus.clean import parse_file
-from speechrag.errors import SourceError
+from speechrag.errors import IndexDamaged, IndexMissing, SourceError
 from speechrag.index.build import build_index
 from speechrag.index.encoders import load_encoder
-from speechrag.index.live import read_current
+from speechrag.index.live import Live, list_generations, look_at_live
 from speechrag.index.milvus.vectors import open_remote
-from speechrag.index.plan import Redo
+from speechrag.index.plan import Redo, remembered_sources
 from speechrag.index.progress import BuildReport, Progress
 from speechrag.index.tokens import Tokenizer
 from speechrag.search.engine import Engine
 from speechrag.search.roles import assign_roles, roles_digest
 from speechrag.types import Encoder, ParsedFile
+
+log = logging.getLogger(__name__)
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
@@ -48,13 +51,12 @@ def build_library(
     Raises:
         SourceError: A source does not exist.
         IndexLocked: Another process is building.
+        IndexDamaged: Sources were not given, and no generation can say which they were.
 
     """
     encoder = encoder or load_encoder(settings.encoder, allow_download=settings.allow_download)
-    if not sources and read_current(settings.index) is None:
-        sources = [settings.seeds]
     return build_index(
-        sources or (),
+        sources or sources_of(settings),
         settings.index,
         encoder,
         Tokenizer(settings.user_terms),
@@ -65,6 +67,18 @@ def build_library(
         reader_version=roles_digest(),
         remote=open_remote(settings),
     )
+
+
+def sources_of(settings: Settings) -> list[Path]:
+    """The sources of the last build; `settings.seeds` where nothing was ever built.
+
+    Raises:
+        IndexDamaged: There are generations and none can say: another folder must not replace them.
+
+    """
+    if not list_generations(settings.index):
+        return [settings.seeds]
+    return remembered_sources(settings.index)
 
 
 def inspect_file(path: Path) -> ParsedFile:
@@ -85,24 +99,40 @@ class LiveLibrary:
         self.settings = settings
         self._swapping = threading.Lock()
         self._engine: Engine | None = None
+        # what was live when it was opened; where that is damaged, the engine is an earlier one's
+        self._opened_at: Live | None = None
 
     def engine(self) -> Engine:
         """The engine of the live generation; a request keeps the one it was given.
 
+        Where the index has gone or no generation of it is sound any more, the one that was
+        opened before goes on answering.
+
         Raises:
             IndexMissing: Nothing was built yet.
+            IndexDamaged: No generation is sound.
+            IndexIncompatible: The live one was built with another encoder or format.
 
         """
-        live = read_current(self.settings.index)
+        live = look_at_live(self.settings.index)
         engine = self._engine
-        if engine is not None and engine.generation.name == live:
+        if engine is not None and self._opened_at == live:
             return engine
         with self._swapping:
             engine = self._engine
-            if engine is None or engine.generation.name != live:
-                encoder = engine.encoder if engine else None
-                engine = self._engine = Engine.open(self.settings, encoder)
+            if engine is None or self._opened_at != live:
+                engine = self._engine = self._open(engine)
+                self._opened_at = live
             return engine
+
+    def _open(self, before: Engine | None) -> Engine:
+        if before is None:
+            return Engine.open(self.settings)
+        try:
+            return Engine.open(self.settings, before.encoder)
+        except (IndexMissing, IndexDamaged) as error:
+            log.warning("%s 继续用已打开的 %s。", error.message, before.generation.name)
+            return before
 
     def rebuild(self, progress: Callable[[Progress], None] | None = None) -> BuildReport:
         """Update the index from the sources of the last build; the old one serves meanwhile."""

@@ -1,0 +1,132 @@
+"""The library as a server has it: damage, and folders that a build is not told."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from speechrag.config import Settings
+from speechrag.errors import IndexDamaged
+from speechrag.index.live import CURRENT_FILE, list_generations
+from speechrag.index.manifest import MANIFEST_FILE
+from speechrag.index.upkeep import status
+from speechrag.search.engine import Engine
+from speechrag.search.library import LiveLibrary, build_library, sources_of
+
+
+def write_speech(folder, name, sentence):
+    folder.mkdir(exist_ok=True)
+    text = f"在{name}工作会议上的讲话\n\n同志们：\n{sentence}\n要落实责任，抓实抓细，见到实效。\n"
+    (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    write_speech(tmp_path / "示例", "防汛", "要备足抢险物资，强化监测预警，守住安全底线。")
+    return Settings(index=tmp_path / "index", seeds=tmp_path / "示例")
+
+
+@pytest.fixture
+def office(tmp_path):
+    """The folder that the office named when it built its index."""
+    write_speech(tmp_path / "本局", "成果转化", "要设立成果转化引导基金，简化审批流程。")
+    return tmp_path / "本局"
+
+
+@pytest.mark.parametrize("said", [None, "", "gen-000009\n", "../../etc\n", "\x00\xff"])
+def test_a_lost_current_does_not_put_another_folder_in_the_librarys_place(settings, office, said):
+    build_library([office], settings)
+    write_speech(office, "人才", "要用好人才公寓，兑现安家补贴，留住青年人才。")
+    current = settings.index / CURRENT_FILE
+    if said is None:
+        current.unlink()
+    else:
+        current.write_bytes(said.encode("latin-1"))
+    report = build_library(None, settings)
+    assert report.n_files == 2
+    document = status(settings.index)
+    assert document["sources"] == [str(office)]
+    assert document["healthy"]
+
+
+def test_nothing_is_built_where_no_generation_can_say_of_what(settings, office):
+    build_library([office], settings)
+    names = list_generations(settings.index)
+    for name in names:
+        (settings.index / name / MANIFEST_FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(IndexDamaged, match="不知道上次读的是哪些文件夹") as refused:
+        build_library(None, settings)
+    assert "speechrag index 文件夹" in refused.value.hint
+    assert list_generations(settings.index) == names
+    assert build_library([office], settings).n_files == 1
+
+
+def test_the_settings_folder_is_read_where_nothing_was_ever_built(settings):
+    assert sources_of(settings) == [settings.seeds]
+    assert build_library(None, settings).n_files == 1
+    assert [Path(source) for source in status(settings.index)["sources"]] == [settings.seeds]
+
+
+@pytest.mark.parametrize("damage", ["live generation", "CURRENT"])
+def test_a_damaged_index_is_opened_once_not_for_every_question(
+    settings, office, damage, monkeypatch
+):
+    build_library([office], settings)
+    write_speech(office, "人才", "要用好人才公寓，兑现安家补贴，留住青年人才。")
+    build_library(None, settings)
+    if damage == "CURRENT":
+        (settings.index / CURRENT_FILE).unlink()
+    else:
+        (settings.index / "gen-000002" / "body.faiss").unlink()
+    opened = []
+    really_open = Engine.open
+    monkeypatch.setattr(
+        Engine, "open", lambda *args: opened.append(args) or really_open(*args), raising=True
+    )
+    library = LiveLibrary(settings)
+    engines = {id(library.engine()) for _ in range(3)}
+    assert len(engines) == len(opened) == 1
+    served = "gen-000002" if damage == "CURRENT" else "gen-000001"
+    assert library.engine().generation.name == served
+
+    library.rebuild()
+    assert library.engine().generation.name == "gen-000003"
+    assert len(opened) == 2
+
+
+def test_an_index_deleted_and_built_again_under_a_running_server_is_the_new_one(
+    settings, office, tmp_path
+):
+    build_library([office], settings)
+    library = LiveLibrary(settings)
+    before = library.engine()
+    assert before.sources() == ["成果转化.txt"]
+    shutil.rmtree(settings.index)
+    write_speech(tmp_path / "新", "乡村振兴", "要发展特色产业，联农带农，壮大集体经济。")
+    build_library([tmp_path / "新"], settings)
+    after = library.engine()
+    assert after.generation.name == before.generation.name == "gen-000001"
+    assert after.sources() == ["乡村振兴.txt"]
+
+
+@pytest.mark.parametrize("lost", ["folder", "all generations"])
+def test_a_running_server_goes_on_when_its_index_is_lost(settings, office, lost, caplog):
+    build_library([office], settings)
+    library = LiveLibrary(settings)
+    before = library.engine()
+    (hit,) = before.search("成果转化基金", k=1).hits
+    if lost == "folder":
+        shutil.rmtree(settings.index)
+    else:
+        os.replace(settings.index / "gen-000001", settings.index / "moved")
+    assert library.engine() is before
+    assert "继续用已打开的 gen-000001" in caplog.text
+    (again,) = library.engine().search("成果转化基金", k=1).hits
+    assert again.passage == hit.passage
+    caplog.clear()
+    library.engine()
+    assert not caplog.text  # told once, not for every question
+
+    build_library([office], settings)
+    assert library.engine() is not before
