@@ -66,3 +66,12 @@ def test_the_original_file_is_downloaded(page, seeds):
         row.get_by_role("link", name="下载原文件").click()
     assert started.value.suggested_filename == "2023-转化.txt"
     (seeds / "2023-转化.txt").unlink()
+
+
+def test_files_that_could_not_be_read_are_named_under_the_list(page):
+    unread = page.locator("#sr-shelf .sr-unread")
+    expect(unread.locator("ul")).to_be_hidden()
+    unread.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(unread).to_contain_text("旧扫描<i>件.pdf")
+    expect(unread).to_contain_text("请先做文字识别。")

@@ -12,6 +12,7 @@ from speechrag.types import (
     Role,
     SearchResult,
     Section,
+    Skipped,
     Speech,
     Truncation,
 )
@@ -171,6 +172,12 @@ class FakeEngine:
             )
             for s in self.all.values()
         ]
+
+    def notices(self):
+        return ()
+
+    def skipped(self):
+        return [Skipped("旧扫描<i>件.pdf", "没有文字层。", "请先做文字识别。")]
 
     def removed(self, speech_id):
         return [("您的位置:首页>讲话 <b>稿</b>", "navigation"), ("\n\n", "layout")]

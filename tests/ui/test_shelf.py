@@ -5,14 +5,16 @@ from dataclasses import replace
 from fake_library import FANTI, RENCAI, ZHUANHUA, FakeEngine
 from test_cards import EVIL, Elements
 
-from speechrag.types import Section
+from speechrag.types import Section, Skipped
 from speechrag.ui.shelf import (
     MAX_ROWS,
+    render_damage,
     render_detail,
     render_progress,
     render_report,
     render_rows,
     render_shelf,
+    render_unread,
     render_whole,
 )
 from speechrag.ui.strings import Strings
@@ -98,6 +100,24 @@ def test_progress_tells_its_share_or_that_it_has_none():
     assert 'value="0.500"' in render_progress("正在计算", 0.5, ZH)
     assert "50%" in render_progress("正在计算", 0.5, ZH)
     assert "value=" not in render_progress("准备中", None, ZH)
+
+
+def test_files_that_are_not_listed_are_named_with_reason_and_remedy():
+    assert render_unread([], ZH) == ""
+    skipped = [Skipped(EVIL, "加密", "去掉密码"), Skipped("扫描.pdf", "没有文字层", "先做识别")]
+    elements = Elements(render_unread(skipped, ZH))
+    assert "还有 2 个文件没能读入" in elements.text
+    for told in ("加密", "去掉密码", "扫描.pdf", "没有文字层", "先做识别"):
+        assert told in elements.text
+    assert "script" not in elements.tags
+
+
+def test_a_damaged_index_is_told_with_what_mends_it():
+    assert render_damage((), ZH) == ""
+    elements = Elements(render_damage(("<b>body.faiss</b> 缺失",), ZH))
+    assert "现在用的是其中完好的一版" in elements.text
+    assert "重建索引" in elements.text
+    assert "<b>body.faiss</b> 缺失" in elements.text
 
 
 def test_a_report_lists_skipped_files_with_reason_and_remedy():

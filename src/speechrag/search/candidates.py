@@ -36,6 +36,10 @@ class Searchable(Protocol):
         """What it holds."""
 
     @property
+    def notices(self) -> tuple[str, ...]:
+        """What went wrong on the way to opening it."""
+
+    @property
     def store(self) -> PassageStore:
         """Speeches and passages."""
 

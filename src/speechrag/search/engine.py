@@ -34,6 +34,7 @@ from speechrag.types import (
     Hit,
     Passage,
     SearchResult,
+    Skipped,
     Speech,
     Vectors,
 )
@@ -215,6 +216,14 @@ class Engine:
     def speeches(self) -> list[SpeechSummary]:
         """Every speech of the library, in order of its files."""
         return self.generation.store.speeches()
+
+    def notices(self) -> tuple[str, ...]:
+        """What went wrong on the way to opening the index; usually nothing."""
+        return self.generation.notices
+
+    def skipped(self) -> list[Skipped]:
+        """The files that could not be read, by name."""
+        return [skipped for _row, skipped in self.generation.store.skipped()]
 
     def removed(self, speech_id: str) -> list[tuple[str, str]]:
         """What cleaning took out of the file of a speech: (text, reason), in order of the file."""

@@ -41,6 +41,7 @@ class Reencoded:
     body: VectorStore
     context: VectorStore
     context_of: NDArray[np.int32]
+    notices: tuple[str, ...] = ()
     tokens: PassageTokens | None = None  # another encoder's, which are made as they are met
 
 
@@ -59,6 +60,7 @@ def reencode(engine: Engine, encoder: Encoder, report: Report | None = None) -> 
         body=FaissStore.build(body),
         context=FaissStore.build(context),
         context_of=generation.context_of,
+        notices=generation.notices,
     )
     return Engine(other, encoder, engine.tokenizer, engine.settings, engine.weights)
 

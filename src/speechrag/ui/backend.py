@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from speechrag.types import Filters, Hit, Passage, SearchResult, Speech, Truncation
+from speechrag.types import Filters, Hit, Passage, SearchResult, Skipped, Speech, Truncation
 
 
 class Progress(Protocol):
@@ -90,6 +90,12 @@ class Answering(Protocol):
 
     def speeches(self) -> Sequence[SpeechSummary]:
         """Every speech of the library."""
+
+    def notices(self) -> Sequence[str]:
+        """What went wrong on the way to opening it; usually nothing."""
+
+    def skipped(self) -> Sequence[Skipped]:
+        """The files that could not be read."""
 
     def removed(self, speech_id: str) -> Sequence[tuple[str, str]]:
         """What cleaning took out of the speech's file: text and reason, in order."""

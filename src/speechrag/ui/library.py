@@ -16,7 +16,13 @@ from speechrag.ui.answers import describe_error, page_functions
 from speechrag.ui.ask import ATTACH, filter_choices
 from speechrag.ui.backend import Library, Progress
 from speechrag.ui.cards import render_notice
-from speechrag.ui.shelf import render_progress, render_report, render_shelf
+from speechrag.ui.shelf import (
+    render_damage,
+    render_progress,
+    render_report,
+    render_shelf,
+    render_unread,
+)
 from speechrag.ui.strings import Strings
 
 REDRAW_S = 0.15  # between two drawings of the progress bar
@@ -74,7 +80,12 @@ def _lead(title: str, text: str) -> str:
 def draw_shelf(library: Library, t: Strings) -> str:
     """The list of speeches, or why there is none."""
     try:
-        return render_shelf(library.engine().speeches(), t)
+        engine = library.engine()
+        return (
+            render_damage(engine.notices(), t)
+            + render_shelf(engine.speeches(), t)
+            + render_unread(engine.skipped(), t)
+        )
     except IndexMissing:
         return render_shelf((), t)
     except Exception as error:  # noqa: BLE001 - this is the border of the page

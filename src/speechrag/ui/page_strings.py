@@ -148,6 +148,19 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
     ),
     "reused": ("其中 {files} 个文件没有变化，直接沿用。", "{files:file|files} had not changed."),
     "skipped": ("有 {n} 个文件没能读入：", "{n:file|files} could not be read:"),
+    "unread": (
+        "还有 {n} 个文件没能读入，不在上面的列表里",
+        "{n:file|files} could not be read, which the list leaves out",
+    ),
+    "damaged": (
+        "索引有损坏，现在用的是其中完好的一版：查找照常，但可能缺最近改动的讲话。",
+        "The index is damaged; a sound version of it answers. "
+        "Searching works, but recent changes may be missing.",
+    ),
+    "damaged_remedy": (
+        "点上面的“重建索引”即可修好，讲话稿不受影响。",
+        "Press “Rebuild the index” above to mend it; the speeches themselves are safe.",
+    ),
     "filter_list": ("在列表里找标题或文件名", "Find a title or file in the list"),
     "no_speeches": ("文库里还没有可查的讲话。", "There is no speech to search yet."),
     "no_speeches_hint": (

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from speechrag.index.tokens import fold
-from speechrag.types import Passage, Section, Speech
+from speechrag.types import Passage, Section, Skipped, Speech
 from speechrag.ui.backend import SpeechSummary
 from speechrag.ui.cards import mark_text, render_passages, render_truncated
 from speechrag.ui.strings import Strings
@@ -177,12 +177,40 @@ def render_report(report: dict[str, Any], t: Strings) -> str:
     reused = report.get("reused", {}).get("files", 0)
     if reused:
         built += " " + t("reused", files=reused)
-    skipped = "".join(
-        f"<li><strong>{escape(s['file'])}</strong><span>{escape(s['reason'])}</span>"
-        f'<span class="sr-hint">{escape(s["hint"])}</span></li>'
-        for s in report["skipped"]
-    )
-    if skipped:
+    skipped = ""
+    if report["skipped"]:
         lead = escape(t("skipped", n=len(report["skipped"])))
-        skipped = f'<div class="sr-skipped"><p>{lead}</p><ul>{skipped}</ul></div>'
+        files = _skipped([Skipped(**each) for each in report["skipped"]])
+        skipped = f'<div class="sr-skipped"><p>{lead}</p>{files}</div>'
     return f'<div class="sr-notice sr-good" role="status"><p>{escape(built)}</p></div>{skipped}'
+
+
+def render_damage(notices: Sequence[str], t: Strings) -> str:
+    """That the newest index is damaged and an earlier one answers; nothing where it is sound."""
+    if not notices:
+        return ""
+    reasons = "".join(f'<p class="sr-hint">{escape(notice)}</p>' for notice in notices)
+    return (
+        f'<div class="sr-notice sr-error" role="alert"><p>{escape(t("damaged"))}</p>'
+        f"<p>{escape(t('damaged_remedy'))}</p>{reasons}</div>"
+    )
+
+
+def render_unread(skipped: Sequence[Skipped], t: Strings) -> str:
+    """The files that are in no list because they could not be read, each with its remedy."""
+    if not skipped:
+        return ""
+    lead = escape(t("unread", n=len(skipped)))
+    return (
+        f'<details class="sr-skipped sr-unread"><summary>{lead}</summary>'
+        f"{_skipped(skipped)}</details>"
+    )
+
+
+def _skipped(skipped: Sequence[Skipped]) -> str:
+    items = "".join(
+        f"<li><strong>{escape(each.file)}</strong><span>{escape(each.reason)}</span>"
+        f'<span class="sr-hint">{escape(each.hint)}</span></li>'
+        for each in skipped
+    )
+    return f"<ul>{items}</ul>"
