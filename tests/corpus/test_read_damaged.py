@@ -35,6 +35,7 @@ SAMPLES = {
     "stored.docx": docx(
         p("形势", num=1, level=0) + p(SENTENCE), numbering=NUMBERING, compression=0
     ),
+    "a.doc": (Path(__file__).parent / "legacy" / "档案.doc").read_bytes(),
     "a.pdf": make_pdf(["讲话", SENTENCE], [SENTENCE]),
 }
 

@@ -546,12 +546,3 @@ def test_an_encrypted_document_is_named_as_such(read):
         read(ole + "EncryptedPackage".encode("utf-16-le") + bytes(64))
     assert "密码" in caught.value.hint
     assert "讲话.docx" in caught.value.message
-
-
-@pytest.mark.parametrize("name", ["旧.doc", "旧.wps", "旧.docx", "旧.txt"])
-def test_the_old_binary_format_is_refused_with_the_remedy(read, name):
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    with pytest.raises(UnsupportedFormat) as caught:
-        read(ole + "WordDocument".encode("utf-16-le") + bytes(64), name)
-    assert "另存为 .docx" in caught.value.hint
-    assert name in caught.value.message

@@ -1,7 +1,8 @@
 """A thousand damaged files through the real build: each is indexed or reported, whatever it does.
 
-Made by a seeded mutator from the demo files of every format, and from demo texts in the encodings
-that old files have. The readers alone are put to the same in tests/corpus/test_read_damaged.py.
+Made by a seeded mutator from the demo files of every format, from Word 97 documents, and from demo
+texts in the encodings that old files have. The readers alone are put to the same in
+tests/corpus/test_read_damaged.py.
 """
 
 import random
@@ -32,7 +33,9 @@ def samples():
     found[".txt"] = found[".txt"][:3]
     text = found[".txt"][0].decode("utf-8")
     found[".txt"] += [text.encode(encoding, "replace") for encoding in ENCODINGS]
-    assert set(found) == {".txt", ".md", ".html", ".docx", ".pdf"}
+    legacy = REPO / "tests" / "corpus" / "legacy"
+    found[".doc"] = [path.read_bytes() for path in sorted(legacy.glob("*.doc"))]
+    assert set(found) == {".txt", ".md", ".html", ".docx", ".doc", ".pdf"}
     return found
 
 
@@ -70,5 +73,5 @@ def test_each_of_a_thousand_damaged_files_is_indexed_or_reported(tmp_path, batch
     assert engine.search("完好无损 照常入库").hits[0].speech.source == "完好.txt"
     assert diagnose(settings.index) == []
     kinds = Counter(Path(name).suffix for name in indexed)
-    assert set(kinds) == {".txt", ".md", ".html", ".docx", ".pdf"}
+    assert set(kinds) == {".txt", ".md", ".html", ".docx", ".doc", ".pdf"}
     print(f"batch {batch}: {len(indexed)} indexed {dict(kinds)}, {len(skipped)} reported")

@@ -81,6 +81,10 @@ def _read(raw: bytes, name: str, extension: str, limits: ReadLimits) -> Document
                 max_unpacked_bytes=limits.max_unpacked_bytes,
                 max_unpack_ratio=limits.max_unpack_ratio,
             )
+        case Kind.DOC:
+            from speechrag.corpus.word import read_legacy_word
+
+            return read_legacy_word(raw, name)
         case Kind.HTML:
             from speechrag.corpus.webpage import read_webpage
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
-from speechrag.errors import DamagedFile, ProtectedFile, SourceError, UnsupportedFormat
+from speechrag.errors import DamagedFile, ProtectedFile, UnsupportedFormat
 
 
 class Kind(StrEnum):
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     HTML = "html"
     MHTML = "mhtml"
     DOCX = "docx"
+    DOC = "doc"
     PDF = "pdf"
 
 
@@ -29,7 +30,7 @@ HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
 MHTML_EXTENSIONS = frozenset({".mht", ".mhtml"})
 WORD_EXTENSIONS = frozenset({".docx", ".docm", ".dotx", ".dotm"})
 LEGACY_WORD_EXTENSIONS = frozenset({".doc", ".dot", ".wps", ".wpt", ".rtf"})
-"""Often a web page or a .docx under another name, and then readable; refused with advice if not."""
+"""Often a web page, a text or a .docx under another name; read by what they hold."""
 
 READ_EXTENSIONS = (
     TEXT_EXTENSIONS
@@ -119,7 +120,7 @@ def _by_content(raw: bytes, name: str) -> Kind | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(raw, name)
     if head.startswith(_OLE):
-        raise _refuse_ole(raw, name)
+        return _kind_of_ole(raw, name)
     if b"%PDF-" in head[:1024]:
         return Kind.PDF
     for magic in _MAGIC:
@@ -173,21 +174,25 @@ def _kind_of_zip(raw: bytes, name: str) -> Kind:
     raise UnsupportedFormat(f"{name}：内容是 ZIP 压缩包，不能读取", _UNPACK)
 
 
-def _refuse_ole(raw: bytes, name: str) -> SourceError:
+def _kind_of_ole(raw: bytes, name: str) -> Kind:
     """OLE2 holds encrypted .docx, old .doc and .wps; directory names stand in it as UTF-16."""
     if "EncryptedPackage".encode("utf-16-le") in raw:
-        return ProtectedFile(
+        raise ProtectedFile(
             f"{name}：文档已加密，需要密码才能打开",
             "请在 Word 或 WPS 中输入密码打开，去掉密码后另存为 .docx 再试。",
         )
-    what = "旧版 Word(.doc)或 WPS(.wps)文档"
+    what = "认不出或不完整的旧版 Office 文档"
     for stream, other in (
         ("Workbook", "旧版 Excel 工作簿"),
         ("PowerPoint Document", "旧版演示文稿"),
+        ("WordDocument", ""),
     ):
         if stream.encode("utf-16-le") in raw:
             what = other
-    return UnsupportedFormat(f"{name}：内容是{what}，不能读取", AS_DOCX)
+            break
+    if not what:
+        return Kind.DOC
+    raise UnsupportedFormat(f"{name}：内容是{what}，不能读取", AS_DOCX)
 
 
 def _damaged(name: str, what: str) -> DamagedFile:

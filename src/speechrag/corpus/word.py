@@ -10,9 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from speechrag.corpus.assembly import LineBuilder
+from speechrag.corpus.legacy_word import FAULTS
+from speechrag.corpus.legacy_word_package import LegacyWordPackage
+from speechrag.corpus.sniff import AS_DOCX
 from speechrag.corpus.word_chunks import chunk_lines
 from speechrag.corpus.word_lists import Numbering, Styles, W, is_on, value
-from speechrag.corpus.word_package import Element, WordPackage
+from speechrag.corpus.word_package import Element, Package, WordPackage
 from speechrag.errors import DamagedFile, EmptySource
 from speechrag.types import Document, Hint
 
@@ -48,7 +51,29 @@ def read_word(
         ProtectedFile: It is encrypted.
         EmptySource: It holds no text.
     """
-    package = WordPackage(raw, max_unpacked_bytes, max_unpack_ratio)
+    return _read_package(WordPackage(raw, max_unpacked_bytes, max_unpack_ratio), name, "docx")
+
+
+def read_legacy_word(raw: bytes, name: str) -> Document:
+    """Read a .doc of Word 97 to 2003, or a .wps of that kind.
+
+    Args:
+        raw: The file.
+        name: What `Document.file` is to be.
+
+    Raises:
+        DamagedFile: It is corrupt.
+        ProtectedFile: It is encrypted.
+        UnsupportedFormat: It was written by Word 95 or earlier.
+        EmptySource: It holds no text.
+    """
+    try:
+        return _read_package(LegacyWordPackage(raw), name, "doc")
+    except FAULTS as error:
+        raise DamagedFile("旧版 Word 文档（.doc）不完整或已损坏", AS_DOCX) from error
+
+
+def _read_package(package: Package, name: str, kind: str) -> Document:
     try:
         text, hints = _Reader(package).read()
     except RecursionError as exc:
@@ -62,11 +87,11 @@ def read_word(
             )
         raise EmptySource("文档里没有文字", "请检查文件是否完整，或把它移出文件夹。")
     return Document(
-        file=name, format="docx", encoding="docx", text=text, hints=hints, title=_title(package)
+        file=name, format=kind, encoding=kind, text=text, hints=hints, title=_title(package)
     )
 
 
-def _title(package: WordPackage) -> str | None:
+def _title(package: Package) -> str | None:
     core = package.parse("docProps/core.xml")
     text = "" if core is None else (core.findtext(_DUBLIN_TITLE) or "").strip()
     return text or None
@@ -93,7 +118,7 @@ class _Inline:
 class _Reader:
     """Walks the document once, in order: automatic numbers are counted on the way."""
 
-    def __init__(self, package: WordPackage) -> None:
+    def __init__(self, package: Package) -> None:
         self._package = package
         self._styles = Styles(package.related("styles"))
         self._numbering = Numbering(package.related("numbering"), self._styles)

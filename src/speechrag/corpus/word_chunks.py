@@ -9,11 +9,11 @@ from __future__ import annotations
 from speechrag.corpus.decode import decode_bytes
 from speechrag.corpus.sniff import Kind, detect_kind
 from speechrag.corpus.webpage import read_mhtml, read_webpage
-from speechrag.corpus.word_package import WordPackage
+from speechrag.corpus.word_package import Package
 from speechrag.errors import EmptySource, UnsupportedFormat
 
 
-def chunk_lines(package: WordPackage, relationship_id: str) -> list[str]:
+def chunk_lines(package: Package, relationship_id: str) -> list[str]:
     """The lines of an embedded web page or text; none where the relationship leads nowhere.
 
     Raises:

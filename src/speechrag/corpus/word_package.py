@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import lzma
 import posixpath
+import re
 import struct
 import zipfile
 import zlib
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from lxml import etree
 
@@ -32,9 +33,38 @@ _PACKAGE_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error,
     NotImplementedError, EOFError, OSError, ValueError, OverflowError,
 )  # fmt: skip
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SMALL_PART_BYTES = 10 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
 _HINT = "请在 Word 或 WPS 中打开并另存为新的 .docx 后再试；打不开时请重新获取该文件。"
+
+
+class Package(Protocol):
+    """The parts of a Word document."""
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the document holds pictures."""
+
+    def main_document(self) -> Element:
+        """The root of the main document."""
+
+    def related(self, kind: str) -> Element | None:
+        """Styles, numbering, footnotes or endnotes; None where there are none."""
+
+    def parse(self, part: str) -> Element | None:
+        """The root element of a part, or None where there is no such part."""
+
+    def target(self, relationship_id: str) -> str | None:
+        """The part that a relationship of the main document points to."""
+
+    def read(self, part: str) -> bytes | None:
+        """The bytes of a part, or None where there is no such part."""
+
+
+def clean_text(text: str) -> str:
+    """A text without the characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)
 
 
 class WordPackage:

@@ -10,8 +10,8 @@ DRAFT_STRINGS: dict[str, tuple[str, str]] = {
         "Paste the draft, or choose its file. It is compared on this machine and not stored.",
     ),
     "draft_file": (
-        "草稿文件（.docx .txt .md .pdf .html）",
-        "Draft file (.docx .txt .md .pdf .html)",
+        "草稿文件（.docx .doc .txt .md .pdf .html）",
+        "Draft file (.docx .doc .txt .md .pdf .html)",
     ),
     "compare_now": ("开始对稿", "Compare"),
     "compare_welcome": (
