@@ -87,6 +87,10 @@ class CountingTokenizer:
     def digest(self):
         return self._tokenizer.digest
 
+    @property
+    def user_terms(self):
+        return self._tokenizer.user_terms
+
     def tokenize(self, text):
         self.texts.append(text)
         return self._tokenizer.tokenize(text)

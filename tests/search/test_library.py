@@ -2,14 +2,16 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from speechrag.config import Settings
-from speechrag.errors import IndexDamaged
+from speechrag.errors import IndexDamaged, IndexIncompatible
+from speechrag.index import build
 from speechrag.index.live import CURRENT_FILE, list_generations
-from speechrag.index.manifest import MANIFEST_FILE
+from speechrag.index.manifest import MANIFEST_FILE, BuildInfo
 from speechrag.index.upkeep import status
 from speechrag.search.engine import Engine
 from speechrag.search.library import LiveLibrary, build_library, sources_of
@@ -66,6 +68,26 @@ def test_the_settings_folder_is_read_where_nothing_was_ever_built(settings):
     assert sources_of(settings) == [settings.seeds]
     assert build_library(None, settings).n_files == 1
     assert [Path(source) for source in status(settings.index)["sources"]] == [settings.seeds]
+
+
+def test_an_index_is_asked_with_the_user_terms_it_was_built_with(settings, office, caplog):
+    write_speech(office, "园区", "要办好云岭智造谷，让企业拎包入驻，项目落地就开工。")
+    build_library([office], replace(settings, user_terms=("云岭智造谷", "拎包入驻")))
+    without = Engine.open(settings)
+    assert "先按建索引时的查" in caplog.text
+    assert "云岭智造谷" in without.tokenizer.tokenize("云岭智造谷")
+    assert "云岭智造谷" in without.search("云岭智造谷", k=1).hits[0].text
+    build_library(None, settings)
+    assert "云岭智造谷" not in Engine.open(settings).tokenizer.tokenize("云岭智造谷")
+
+
+def test_an_index_that_does_not_say_its_user_terms_is_refused(settings, office, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(build, "BuildInfo", lambda **info: BuildInfo(**info | {"user_terms": None}))
+        build_library([office], replace(settings, user_terms=("云岭智造谷",)))
+    with pytest.raises(IndexIncompatible, match="分词") as refused:
+        Engine.open(settings)
+    assert "speechrag index" in refused.value.hint
 
 
 @pytest.mark.parametrize("damage", ["live generation", "CURRENT"])

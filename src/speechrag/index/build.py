@@ -260,6 +260,7 @@ class _Build:
                 n_files=writer.n_files,
                 n_contexts=rows.n_contexts,
                 started_ns=self._plan.started_ns,
+                user_terms=tuple(self._preparer.tokenizer.user_terms),
             )
             write_manifest(building, manifest, info)
             self._meter.part("check", "probes", "rows")

@@ -32,7 +32,8 @@ class BuildInfo:
     """How a generation was built, so that the next can be built from it.
 
     `sources` are absolute paths; `parser` is the digest of the code that reads files, `text` the
-    version of the text that is encoded for a passage, `records` the shape of the stored records.
+    version of the text that is encoded for a passage, `records` the shape of the stored records,
+    `user_terms` what the tokenizer was told to keep whole (None: not noted down).
     """
 
     sources: tuple[str, ...]
@@ -42,6 +43,7 @@ class BuildInfo:
     n_files: int
     n_contexts: int
     started_ns: int
+    user_terms: tuple[str, ...] | None = None
 
 
 def write_manifest(directory: Path, manifest: Manifest, info: BuildInfo) -> None:
@@ -75,6 +77,8 @@ def read_manifest(directory: Path) -> tuple[Manifest, BuildInfo]:
         )
     build: dict[str, Any] = document["build"]
     build["sources"] = tuple(build["sources"])
+    if build.get("user_terms") is not None:
+        build["user_terms"] = tuple(build["user_terms"])
     return Manifest(**document["manifest"]), BuildInfo(**build)
 
 

@@ -7,7 +7,7 @@ what depends on the others (numbers, vectors in batches, postings) is left to th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -34,6 +34,10 @@ class Tokenizes(Protocol):
     @property
     def digest(self) -> str:
         """What determines its tokens."""
+
+    @property
+    def user_terms(self) -> Sequence[str]:
+        """The terms that it keeps whole."""
 
     def tokenize(self, text: str) -> list[str]:
         """The tokens of a text."""

@@ -6,6 +6,7 @@ encoded, what is too far off is cut, and the library can be looked through.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from speechrag.config import Settings
 from speechrag.index.encoders import load_encoder
-from speechrag.index.generation import open_current
+from speechrag.index.generation import Generation, check_compatible, open_current
 from speechrag.index.milvus.vectors import open_remote
 from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import Tokenizer
@@ -38,6 +39,8 @@ from speechrag.types import (
     Speech,
     Vectors,
 )
+
+log = logging.getLogger(__name__)
 
 N_SUGGESTIONS = 3
 N_TITLES = 3  # of a speaker's speeches, to look for where a question asks for nothing else
@@ -88,9 +91,10 @@ class Engine:
         # What is loaded with the first question (0.5 s) is loaded while files are verified.
         with ThreadPoolExecutor(max_workers=1) as pool:
             warmed = pool.submit(_warm_up, encoder, tokenizer)
-            generation = open_current(settings.index, encoder, tokenizer, remote)
+            generation = open_current(settings.index, encoder, remote=remote)
             generation.aim(settings.recall)
             warmed.result()
+        tokenizer = _tokenizer_of(generation, tokenizer)
         return cls(generation, encoder, tokenizer, settings, reranker=_load_reranker(settings))
 
     @property
@@ -286,6 +290,21 @@ class Engine:
 @runtime_checkable
 class _WarmsUp(Protocol):
     def warm_up(self) -> None: ...
+
+
+def _tokenizer_of(generation: Generation, tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer that an index was built with, which may not have the terms of the settings."""
+    terms = generation.info.user_terms
+    if terms is not None and generation.manifest.tokenizer_digest != tokenizer.digest:
+        built_with = Tokenizer(terms)
+        if generation.manifest.tokenizer_digest == built_with.digest:
+            log.warning(
+                "现在的用户词典（user_terms）和建索引时不同，先按建索引时的查；"
+                "运行 speechrag index 后换用现在的。"
+            )
+            return built_with
+    check_compatible(generation, None, tokenizer)
+    return tokenizer
 
 
 def _warm_up(*parts: object) -> None:
