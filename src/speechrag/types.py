@@ -228,6 +228,19 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A time that a question asks about: ISO dates or their beginnings, inclusive; its words.
+
+    Where the library has no speech of it, all were looked at.
+    """
+
+    date_from: str | None
+    date_to: str | None
+    words: str
+    has_speeches: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to one question: hits best first, ties broken by passage id."""
 
@@ -237,6 +250,8 @@ class SearchResult:
     relaxed: bool = False  # found only by a second, looser pass
     suggestions: tuple[Hit, ...] = ()  # the nearest, when nothing is close enough to be a hit
     speakers: tuple[str, ...] = ()  # the question asks what they said; only they were looked at
+    period: Period | None = None  # the question asks what was said then: `search.asking`
+    searched: str = ""  # what was looked for, where that is not the question as it was put
 
 
 @dataclass(frozen=True, slots=True)

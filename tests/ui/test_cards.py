@@ -8,7 +8,7 @@ import pytest
 from fake_library import FANTI, RENCAI, ZHUANHUA, FakeEngine, make_speech
 
 from speechrag.errors import QuestionError
-from speechrag.types import Hit, Passage, Role, SearchResult, Truncation
+from speechrag.types import Hit, Passage, Period, Role, SearchResult, Truncation
 from speechrag.ui.cards import (
     mark_text,
     render_card,
@@ -132,6 +132,17 @@ def test_whose_speeches_alone_were_searched_is_said_and_how_to_search_all(found)
     )
     assert "You ask what 市长 <i>林知远 said" in Elements(render_results(result, {}, EN)).text
     assert "署名" not in Elements(render_results(replace(result, speakers=()), {}, ZH)).text
+
+
+def test_of_which_time_only_speeches_were_looked_at_is_told():
+    period = Period("2023", "2023", "2023年<i>")
+    result = SearchResult("q", (), 1.0, period=period)
+    elements = Elements(render_results(result, {}, ZH))
+    assert "问的是 2023年<i> 讲了什么，只找了这段时间的讲话。" in elements.text
+    none = replace(result, period=replace(period, has_speeches=False))
+    assert "没有注明日期为 2023年<i> 的讲话" in Elements(render_results(none, {}, ZH)).text
+    assert "(2023年<i>)" in Elements(render_results(result, {}, EN)).text
+    assert "2023" not in Elements(render_results(replace(result, period=None), {}, ZH)).text
 
 
 def test_a_relaxed_search_says_so():

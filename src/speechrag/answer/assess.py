@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from speechrag.answer.confidence import confidence
 from speechrag.answer.passages import Standing, find_candidates, rank_passages
 from speechrag.answer.refuse import THRESHOLD, absence, is_small_talk, name_absent
+from speechrag.search.asking import within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,8 @@ def doubt(engine: Engine, result: SearchResult, filters: Filters | None = None) 
     """
     if not result.hits or result.hits[0].score >= PLAIN_SCORE or result.hits[0].parts.get("phrase"):
         return None
-    assessed = assess(engine, result.question, filters)
+    text = result.searched or result.question
+    assessed = assess(engine, text, within(filters, result.period))
     return (assessed.absence or "") if assessed.refuses() else None
 
 

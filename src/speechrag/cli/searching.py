@@ -28,6 +28,7 @@ _ISO_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     """Answer one question, or one a line from stdin."""
+    from speechrag.search.asking import ask
     from speechrag.search.engine import Engine
 
     filters = read_filters(args)
@@ -37,7 +38,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
     engine = Engine.open(settings)
     check_filters(filters, engine)
     if args.question != "-":
-        result = engine.search(args.question, k=k, filters=filters)
+        result = ask(engine, args.question, k=k, filters=filters)
         if args.json:
             print_json(render_result(result))
         else:
@@ -45,7 +46,7 @@ def run_search(args: argparse.Namespace, settings: Settings, text: Text) -> int:
         return 0
     for question in read_lines():
         try:
-            document: dict[str, Any] = render_result(engine.search(question, k=k, filters=filters))
+            document: dict[str, Any] = render_result(ask(engine, question, k=k, filters=filters))
         except SpeechragError as error:  # one bad line must not end the others
             document = {
                 "question": question, "took_ms": 0.0, "relaxed": False, "hits": [],
@@ -138,12 +139,15 @@ def _print_result(
             print(text("relaxed"))
     if (lacking := doubt(engine, result, filters)) is not None:
         print(lacking + text("nearest_only"))
+    if result.period is not None:
+        key = "of_period" if result.period.has_speeches else "no_speech_of"
+        print(text(key, words=result.period.words))
     if result.speakers:
         print(text("said_by", who="、".join(result.speakers)))
     for hit in result.hits or result.suggestions:
         _print_hit(hit, text)
         if explain:
-            for line in engine.explain(result.question, hit).lines(text.lang):
+            for line in engine.explain(result.searched or result.question, hit).lines(text.lang):
                 print(f"     {line}")
 
 

@@ -151,6 +151,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "nothing close enough was found. Try other words, or drop the filters.",
     ),
     "nearest": ("最接近的是（仅供参考）：", "the nearest, for what they are worth:"),
+    "of_period": ("（只看 {words} 的讲话）", "(only speeches of: {words})"),
+    "no_speech_of": (
+        "（库里没有注明是 {words} 的讲话，查的是全部）",
+        "(no speech is dated {words}: all were searched)",
+    ),
     "said_by": ("（只看 {who} 的讲话）", "(only speeches by {who})"),
     "nearest_only": (
         "文库里可能没有直接讲这个的段落，以下是最接近的，请自行判断。",

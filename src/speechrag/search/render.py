@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import asdict
 from typing import Any
 
 from speechrag.types import Hit, SearchResult, Speech
@@ -15,6 +16,7 @@ def render_result(result: SearchResult) -> dict[str, Any]:
         "took_ms": round(result.took_ms, 2),
         "relaxed": result.relaxed,
         "speakers": list(result.speakers),
+        "period": result.period and asdict(result.period),
         "hits": [render_hit(hit) for hit in result.hits],
         "suggestions": [render_hit(hit) for hit in result.suggestions],
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from speechrag.errors import IndexMissing, SpeechragError
+from speechrag.search.asking import ask
 from speechrag.search.render import simplify
 from speechrag.types import Hit
 from speechrag.ui.asking import Request
@@ -65,9 +66,11 @@ def page_functions(library: Library, seeds: Path, t: Strings) -> list[Callable[.
     def explain(asked: dict[str, Any]) -> str:
         request = Request.from_json(asked["request"])
         engine = library.engine()
-        result = engine.search(request.question, k=request.k, filters=request.filters())
+        result = ask(engine, request.question, k=request.k, filters=request.filters())
         hit = _find(str(asked["passage"]), (*result.hits, *result.suggestions))
-        return render_explanation(engine.explain(request.question, hit).lines(t.lang))
+        return render_explanation(
+            engine.explain(result.searched or result.question, hit).lines(t.lang)
+        )
 
     @guard(t)
     def whole(asked: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from speechrag.config import Settings
 from speechrag.errors import QuestionError, SpeechragError
+from speechrag.search.asking import ask as ask_engine
 from speechrag.types import Role, SearchResult
 from speechrag.ui.answers import describe_error, page_functions
 from speechrag.ui.asking import Request
@@ -47,7 +48,7 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
                 raise QuestionError(t("blank_question"), t("blank_question_hint"))
             request = Request.from_form(text, values, t)
             engine = library.engine()
-            result = engine.search(request.question, k=request.k, filters=request.filters())
+            result = ask_engine(engine, request.question, k=request.k, filters=request.filters())
             doubt = _tell_doubt(engine, result, request, t)
             return render_results(result, request.as_json(), t, doubt)
         except Exception as error:  # noqa: BLE001 - this is the border of the page

@@ -55,6 +55,9 @@ def _results_head(result: SearchResult, filters: str, doubt: str | None, t: Stri
     found = t("found", n=n) if n else t("nothing")
     question = result.question if len(result.question) <= 60 else result.question[:58] + "……"
     notes = [t("said_by", who="、".join(result.speakers))] if result.speakers else []
+    if result.period is not None:
+        key = "of_period" if result.period.has_speeches else "no_speech_of"
+        notes.append(t(key, words=result.period.words.strip()))
     notes += [t("relaxed")] if result.relaxed else []
     notes += [doubt] if doubt else []
     told = "".join(f'<p class="sr-relaxed">{escape(note)}</p>' for note in notes)

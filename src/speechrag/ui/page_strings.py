@@ -72,6 +72,15 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
         "You ask what {who} said: only speeches signed so were searched. "
         "Leave the name out to search them all.",
     ),
+    "of_period": (
+        "问的是 {words} 讲了什么，只找了这段时间的讲话。要在全库里找，请去掉时间。",
+        "You ask what was said at this time ({words}): only speeches of it were searched. "
+        "Leave the time out to search them all.",
+    ),
+    "no_speech_of": (
+        "文库里没有注明日期为 {words} 的讲话，下面是在全部讲话里找到的。",
+        "No speech in the library is dated {words}; all were searched.",
+    ),
     "nearest_only": (
         "文库里可能没有直接讲这个的段落，以下是最接近的，请自行判断。",
         "The library may hold no passage on this; these are the nearest, for you to judge.",
