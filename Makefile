@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
-SEEDS ?= seeds
+# Those of the last build, and seeds/ where there was none.
+SEEDS ?=
 INDEX ?= index
 DATA ?= ../shared/corpora
 QUESTIONS ?= tests/questions.yaml
@@ -19,12 +20,12 @@ export GRADIO_ANALYTICS_ENABLED := False
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-run: $(VENV)/.ready ## Set up, build the index of SEEDS if there is none, open the page on 127.0.0.1:7860
-	@[ -f $(INDEX)/CURRENT ] || $(BIN)/speechrag index $(SEEDS) --index $(INDEX)
-	@$(BIN)/python app.py --index $(INDEX)
+run: $(VENV)/.ready ## Set up, build the index of seeds/ if there is none, open the page on 127.0.0.1:7860
+	@[ -f "$(INDEX)/CURRENT" ] || $(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
+	@$(BIN)/python app.py --index "$(INDEX)"
 
-index: $(VENV)/.ready ## Rebuild the index: make index [SEEDS=folder] [INDEX=folder]
-	@$(BIN)/speechrag index $(SEEDS) --index $(INDEX)
+index: $(VENV)/.ready ## Update the index from its folders, or from another: make index [SEEDS=folder] [INDEX=folder]
+	@$(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
 
 test: $(VENV)/.ready-dev ## Set up and run the whole test suite
 	@scripts/system-packages.sh
@@ -40,8 +41,8 @@ types: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 eval: $(VENV)/.ready ## Retrieval figures on QUESTIONS (default: the demo library's)
-	@[ -f $(INDEX)/CURRENT ] || $(BIN)/speechrag index $(SEEDS) --index $(INDEX)
-	@$(BIN)/speechrag eval $(QUESTIONS) --index $(INDEX)
+	@[ -f "$(INDEX)/CURRENT" ] || $(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
+	@$(BIN)/speechrag eval $(QUESTIONS) --index "$(INDEX)"
 
 bench: $(VENV)/.ready-dev ## Benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks

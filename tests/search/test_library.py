@@ -152,3 +152,24 @@ def test_a_running_server_goes_on_when_its_index_is_lost(settings, office, lost,
 
     build_library([office], settings)
     assert library.engine() is not before
+
+
+def test_files_added_on_the_page_go_where_the_library_is_read_from(settings, office, tmp_path):
+    build_library([tmp_path / "本局" / "成果转化.txt", office], settings)
+    library = LiveLibrary(settings)
+    assert library.folders() == [office]
+    write_speech(tmp_path / "下载", "人才", "要用好人才公寓，兑现安家补贴，留住青年人才。")
+    (added,) = library.add_files([tmp_path / "下载" / "人才.txt"])
+    assert added == office / "人才.txt"
+    (again,) = library.add_files([tmp_path / "下载" / "人才.txt"])
+    assert again == office / "人才(2).txt"
+    library.rebuild()
+    assert library.engine().sources() == ["人才(2).txt", "人才.txt", "成果转化.txt"]
+    assert not (settings.seeds / "人才.txt").exists()
+
+
+def test_the_settings_folder_is_the_first_where_it_is_one_of_the_librarys(settings, office):
+    library = LiveLibrary(settings)
+    assert library.folders() == [settings.seeds]  # nothing was built yet
+    build_library([office, settings.seeds], settings)
+    assert library.folders() == [settings.seeds, office]

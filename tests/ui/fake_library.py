@@ -238,5 +238,8 @@ class FakeLibrary:
             }
         )  # fmt: skip
 
+    def folders(self):
+        return [self.seeds]
+
     def add_files(self, paths):
         return [Path(shutil.copy(path, self.seeds / Path(path).name)) for path in paths]

@@ -15,7 +15,7 @@ ZH = Strings("zh")
 
 @pytest.fixture
 def ask(library, seeds):
-    functions = {f.__name__: f for f in page_functions(library, seeds, ZH)}
+    functions = {f.__name__: f for f in page_functions(library, ZH)}
     return lambda name, **payload: functions[name](payload)
 
 
@@ -80,9 +80,9 @@ def test_an_original_outside_the_library_is_not_found(seeds, tmp_path):
     (seeds / "in.txt").write_text("x")
     (tmp_path / "out.txt").write_text("x")
     (seeds / "link.txt").symlink_to(tmp_path / "out.txt")
-    assert find_original("in.txt", seeds) == (seeds / "in.txt").resolve()
+    assert find_original("in.txt", [seeds]) == (seeds / "in.txt").resolve()
     for source in ("../out.txt", str(tmp_path / "out.txt"), "link.txt", "none.txt", "."):
-        assert find_original(source, seeds) is None
+        assert find_original(source, [seeds]) is None
 
 
 def test_rebuild_draws_progress_and_ends_with_the_report(library):
@@ -103,7 +103,7 @@ def test_uploaded_copies_are_deleted_once_they_are_in_the_library(library, seeds
     upload.write_text("题\n正文")
     html = add_files(library, [upload], ZH)
     assert (seeds / "新讲话.txt").read_text() == "题\n正文"
-    assert "已放入文库：新讲话.txt" in html
+    assert f"已放入文库（{seeds}）：新讲话.txt" in html
     assert not upload.exists()
 
 

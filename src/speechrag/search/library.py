@@ -12,7 +12,7 @@ from pathlib import Path
 
 from speechrag.config import Settings
 from speechrag.corpus.clean import parse_file
-from speechrag.errors import IndexDamaged, IndexMissing, SourceError
+from speechrag.errors import IndexDamaged, IndexError_, IndexMissing, SourceError
 from speechrag.index.build import build_index
 from speechrag.index.encoders import load_encoder
 from speechrag.index.live import Live, list_generations, look_at_live
@@ -139,6 +139,16 @@ class LiveLibrary:
         encoder = self._engine.encoder if self._engine else None
         return build_library(None, self.settings, encoder=encoder, progress=progress)
 
+    def folders(self) -> list[Path]:
+        """The folders that the speeches are read from; `settings.seeds` first, if it is one."""
+        try:
+            sources = sources_of(self.settings)
+        except IndexError_:
+            sources = []
+        seeds = self.settings.seeds
+        folders = [source for source in sources if source.is_dir()] or [seeds]
+        return sorted(folders, key=lambda folder: folder.resolve() != seeds.resolve())
+
     def add_files(self, paths: Sequence[Path]) -> list[Path]:
         """Copy files into the folder of speeches; a name that is taken gets a number.
 
@@ -146,21 +156,23 @@ class LiveLibrary:
             SourceError: A file cannot be copied.
 
         """
-        self.settings.seeds.mkdir(parents=True, exist_ok=True)
-        return [self._add_file(path) for path in paths]
+        folder = self.folders()[0]
+        folder.mkdir(parents=True, exist_ok=True)
+        return [_copy_into(folder, path) for path in paths]
 
-    def _add_file(self, path: Path) -> Path:
-        name = _UNSAFE_IN_NAMES.sub("_", path.name).strip(" .") or "讲话.txt"
-        target = self.settings.seeds / name
-        number = 2
-        while target.exists():
-            target = self.settings.seeds / f"{Path(name).stem}({number}){Path(name).suffix}"
-            number += 1
-        try:
-            shutil.copyfile(path, target)
-        except OSError as exc:
-            raise SourceError(
-                f"文件“{name}”没能存入 {self.settings.seeds}({exc.strerror})。",
-                "请检查文件夹的写权限和磁盘空间。",
-            ) from exc
-        return target
+
+def _copy_into(folder: Path, path: Path) -> Path:
+    name = _UNSAFE_IN_NAMES.sub("_", path.name).strip(" .") or "讲话.txt"
+    target = folder / name
+    number = 2
+    while target.exists():
+        target = folder / f"{Path(name).stem}({number}){Path(name).suffix}"
+        number += 1
+    try:
+        shutil.copyfile(path, target)
+    except OSError as exc:
+        raise SourceError(
+            f"文件“{name}”没能存入 {folder}({exc.strerror})。",
+            "请检查文件夹的写权限和磁盘空间。",
+        ) from exc
+    return target

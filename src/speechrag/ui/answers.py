@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def describe_error(error: Exception, t: Strings) -> str:
     return render_error(SpeechragError(t("failed"), t("failed_hint")), t)
 
 
-def page_functions(library: Library, seeds: Path, t: Strings) -> list[Callable[..., str]]:
+def page_functions(library: Library, t: Strings) -> list[Callable[..., str]]:
     """The functions that page.js calls by name, each with one object."""
 
     @guard(t)
@@ -82,7 +82,8 @@ def page_functions(library: Library, seeds: Path, t: Strings) -> list[Callable[.
         engine = library.engine()
         speech = engine.speech(str(asked["speech"]))
         root = "../" if t.lang == "en" else ""
-        link = f"{root}original/{speech.id}" if find_original(speech.source, seeds) else ""
+        original = find_original(speech.source, library.folders())
+        link = f"{root}original/{speech.id}" if original else ""
         return render_detail(speech, engine.removed(speech.id), t, link)
 
     @guard(t)
@@ -99,13 +100,14 @@ def _find(passage_id: str, hits: tuple[Hit, ...]) -> Hit:
     raise LookupError(passage_id)
 
 
-def find_original(source: str, seeds: Path) -> Path | None:
-    """The file of a speech, if it lies in the library's folder; never one outside it."""
-    root = seeds.resolve()
-    for candidate in (seeds / source, Path(source)):
-        path = candidate.resolve()
-        if path.is_relative_to(root) and path.is_file():
-            return path
+def find_original(source: str, folders: Sequence[Path]) -> Path | None:
+    """The file of a speech, if it lies in a folder of the library; never one outside them."""
+    for folder in folders:
+        root = folder.resolve()
+        for candidate in (folder / source, Path(source)):
+            path = candidate.resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
     return None
 
 

@@ -72,7 +72,7 @@ def build_page(library: Library, settings: Settings, lang: str = "zh") -> Any:
             with gr.Tab(t("tab_outline"), id="outline"):
                 build_outline_tab(library, t)
             with gr.Tab(t("tab_library"), id="library") as tab:
-                refresh = build_library_tab(library, settings, t, filters)
+                refresh = build_library_tab(library, t, filters)
         build_basket(library, t)
         named = {block.elem_id: block for block in page.blocks.values()}
         quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}

@@ -39,7 +39,7 @@ def build_ask_tab(library: Library, settings: Settings, t: Strings) -> list[Any]
         elem_id="sr-results",
         apply_default_css=False,
         js_on_load=ATTACH,
-        server_functions=page_functions(library, settings.seeds, t),
+        server_functions=page_functions(library, t),
     )
 
     def answer(text: str | None, *values: Any) -> str:

@@ -110,5 +110,8 @@ class Library(Protocol):
     def rebuild(self, progress: Callable[[Progress], None]) -> Report:
         """Build the next generation and make it the current one."""
 
+    def folders(self) -> Sequence[Path]:
+        """The folders that the speeches are read from."""
+
     def add_files(self, paths: Sequence[Path]) -> Sequence[Path]:
         """Copy files into the library's folder; returns where each went."""

@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from speechrag.config import Settings
 from speechrag.errors import IndexMissing
 from speechrag.ui.answers import describe_error, page_functions
 from speechrag.ui.ask import ATTACH, filter_choices
@@ -29,7 +28,7 @@ REDRAW_S = 0.15  # between two drawings of the progress bar
 
 
 def build_library_tab(
-    library: Library, settings: Settings, t: Strings, filters: Sequence[Any]
+    library: Library, t: Strings, filters: Sequence[Any]
 ) -> Callable[[], list[Any]]:
     """Lay out the tab; returns what brings the list and the `filters` up to date."""
     import gradio as gr
@@ -50,7 +49,7 @@ def build_library_tab(
         elem_id="sr-shelf",
         apply_default_css=False,
         js_on_load=ATTACH,
-        server_functions=page_functions(library, settings.seeds, t),
+        server_functions=page_functions(library, t),
     )
 
     def add(paths: list[str] | None) -> tuple[str, None]:
@@ -96,8 +95,8 @@ def add_files(library: Library, paths: Sequence[Path], t: Strings) -> str:
     """Put uploaded files into the library; the upload's own copies are deleted."""
     try:
         added = library.add_files(paths)
-        names = "、".join(path.name for path in added)
-        return render_notice(t("added", names=names), t("added_next"), t)
+        names, folder = "、".join(path.name for path in added), added[0].parent if added else ""
+        return render_notice(t("added", names=names, folder=folder), t("added_next"), t)
     except Exception as error:  # noqa: BLE001 - this is the border of the page
         return describe_error(error, t)
     finally:

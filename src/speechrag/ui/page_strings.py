@@ -136,7 +136,10 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
         "拖到框里，或点一下选择。",
         "Word, PDF, web pages or plain text: .docx .doc .wps .pdf .html .txt .md. Drop or click.",
     ),
-    "added": ("已放入文库：{names}。", "Added to the library: {names}."),
+    "added": (
+        "已放入文库（{folder}）：{names}。",
+        "Added to the library ({folder}): {names}.",
+    ),
     "added_next": (
         "请点“重建索引”，之后就能查到。",
         "Now press “Rebuild the index”; then they can be found.",

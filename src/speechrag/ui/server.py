@@ -129,7 +129,7 @@ async def _assemble(library: Library, settings: Settings) -> Any:
     @app.get("/original/{speech_id}")
     def original(speech_id: str) -> Any:
         try:
-            path = find_original(library.engine().speech(speech_id).source, settings.seeds)
+            path = find_original(library.engine().speech(speech_id).source, library.folders())
         except LookupError:
             path = None
         if path is None:
