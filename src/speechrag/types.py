@@ -251,6 +251,7 @@ class SearchResult:
     suggestions: tuple[Hit, ...] = ()  # the nearest, when nothing is close enough to be a hit
     speakers: tuple[str, ...] = ()  # the question asks what they said; only they were looked at
     period: Period | None = None  # the question asks what was said then: `search.asking`
+    elsewhere: Hit | None = None  # of another time, and much closer than all of that one
     searched: str = ""  # what was looked for, where that is not the question as it was put
 
 

@@ -154,3 +154,11 @@ def test_who_and_when_together(signed_engine):
 
 def test_a_heading_or_a_phrase_is_not_asked_about_a_time(engine):
     assert engine.search("2021年怎么讲督查督办").period is None
+
+
+def test_a_much_closer_passage_of_another_time_is_pointed_at(engine):
+    found = ask(engine, "2021年怎么讲成果转化引导基金", today=TODAY)
+    assert {hit.speech.date for hit in found.hits} <= {"2021-02-03"}
+    assert found.elsewhere.text == "设立成果转化引导基金，引导社会资本参与。"
+    assert ask(engine, "2023年怎么讲成果转化引导基金", today=TODAY).elsewhere is None
+    assert ask(engine, "2015年怎么讲成果转化引导基金", today=TODAY).elsewhere is None

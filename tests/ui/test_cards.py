@@ -139,6 +139,9 @@ def test_of_which_time_only_speeches_were_looked_at_is_told():
     result = SearchResult("q", (), 1.0, period=period)
     elements = Elements(render_results(result, {}, ZH))
     assert "问的是 2023年<i> 讲了什么，只找了这段时间的讲话。" in elements.text
+    closer = replace(result, elsewhere=first_hit())
+    told = f"别的时间里有更相近的段落：《{first_hit().speech.title}》{first_hit().speech.date}。"
+    assert told in Elements(render_results(closer, {}, ZH)).text
     none = replace(result, period=replace(period, has_speeches=False))
     assert "没有注明日期为 2023年<i> 的讲话" in Elements(render_results(none, {}, ZH)).text
     assert "(2023年<i>)" in Elements(render_results(result, {}, EN)).text

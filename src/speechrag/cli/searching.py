@@ -142,6 +142,9 @@ def _print_result(
     if result.period is not None:
         key = "of_period" if result.period.has_speeches else "no_speech_of"
         print(text(key, words=result.period.words))
+    if result.elsewhere is not None:
+        speech = result.elsewhere.speech
+        print(text("elsewhere", title=speech.title, date=speech.date or ""))
     if result.speakers:
         print(text("said_by", who="、".join(result.speakers)))
     for hit in result.hits or result.suggestions:

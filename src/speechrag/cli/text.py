@@ -152,6 +152,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "nearest": ("最接近的是（仅供参考）：", "the nearest, for what they are worth:"),
     "of_period": ("（只看 {words} 的讲话）", "(only speeches of: {words})"),
+    "elsewhere": (
+        "（别的时间里有更相近的段落：《{title}》{date}）",
+        "(a speech of another time comes closer: 《{title}》 {date})",
+    ),
     "no_speech_of": (
         "（库里没有注明是 {words} 的讲话，查的是全部）",
         "(no speech is dated {words}: all were searched)",

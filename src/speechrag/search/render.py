@@ -17,6 +17,7 @@ def render_result(result: SearchResult) -> dict[str, Any]:
         "relaxed": result.relaxed,
         "speakers": list(result.speakers),
         "period": result.period and asdict(result.period),
+        "elsewhere": result.elsewhere and render_speech_summary(result.elsewhere.speech),
         "hits": [render_hit(hit) for hit in result.hits],
         "suggestions": [render_hit(hit) for hit in result.suggestions],
     }

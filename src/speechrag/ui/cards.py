@@ -57,7 +57,10 @@ def _results_head(result: SearchResult, filters: str, doubt: str | None, t: Stri
     notes = [t("said_by", who="、".join(result.speakers))] if result.speakers else []
     if result.period is not None:
         key = "of_period" if result.period.has_speeches else "no_speech_of"
-        notes.append(t(key, words=result.period.words.strip()))
+        notes.append(t(key, words=result.period.words))
+    if result.elsewhere is not None:
+        speech = result.elsewhere.speech
+        notes.append(t("elsewhere", title=speech.title.strip("《》"), date=speech.date or ""))
     notes += [t("relaxed")] if result.relaxed else []
     notes += [doubt] if doubt else []
     told = "".join(f'<p class="sr-relaxed">{escape(note)}</p>' for note in notes)

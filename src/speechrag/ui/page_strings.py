@@ -77,6 +77,10 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
         "You ask what was said at this time ({words}): only speeches of it were searched. "
         "Leave the time out to search them all.",
     ),
+    "elsewhere": (
+        "别的时间里有更相近的段落：《{title}》{date}。",
+        "A speech of another time comes closer: 《{title}》 {date}.",
+    ),
     "no_speech_of": (
         "文库里没有注明日期为 {words} 的讲话，下面是在全部讲话里找到的。",
         "No speech in the library is dated {words}; all were searched.",
