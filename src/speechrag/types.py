@@ -78,8 +78,8 @@ class Document:
     """One source file, decoded and otherwise untouched. Paragraphs are lines (split by newline)."""
 
     file: str
-    format: str  # "txt" "md" "html" "docx" "doc" "pdf"
-    encoding: str  # Python codec name, or "docx"/"doc"/"pdf"
+    format: str  # "txt" "md" "html" "docx" "doc" "rtf" "pdf"
+    encoding: str  # Python codec name, or "docx"/"doc"/"rtf"/"pdf"
     text: str
     hints: tuple[Hint, ...] = ()
     undecodable: tuple[UndecodableBytes, ...] = ()

@@ -52,8 +52,7 @@ def test_an_empty_file_is_named(tmp_path, content):
 @pytest.mark.parametrize(
     ("name", "content", "error", "remedy"),
     [
-        ("a.rtf", rb"{\rtf1\ansi hello}", UnsupportedFormat, "另存为 .docx"),
-        ("a.txt", rb"{\rtf1\ansi hello}", UnsupportedFormat, "另存为 .docx"),
+        ("a.rtf", rb"{\rtf1\ansi hello", DamagedFile, "另存为 .docx"),
         ("a.doc", b"\x01\x02\x03\x00" * 20, UnsupportedFormat, "另存为 .docx"),
         ("a.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), UnsupportedFormat, ".docx"),
         ("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(50), UnsupportedFormat, "OCR"),

@@ -36,6 +36,8 @@ SAMPLES = {
         p("形势", num=1, level=0) + p(SENTENCE), numbering=NUMBERING, compression=0
     ),
     "a.doc": (Path(__file__).parent / "legacy" / "档案.doc").read_bytes(),
+    "a.rtf": rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 a;}}\pard\f0 \'bd\'b2\u-10187?"
+    rb"\u-8704?{\v x}{\footnote y}\par\trowd\intbl A\cell B\cell\row\pard Z\par}",
     "a.pdf": make_pdf(["讲话", SENTENCE], [SENTENCE]),
 }
 

@@ -1,7 +1,7 @@
 """A thousand damaged files through the real build: each is indexed or reported, whatever it does.
 
-Made by a seeded mutator from the demo files of every format, from Word 97 documents, and from demo
-texts in the encodings that old files have. The readers alone are put to the same in
+Made by a seeded mutator from the demo files of every format, from Word 97 and RTF documents, and
+from demo texts in the encodings that old files have. The readers alone are put to the same in
 tests/corpus/test_read_damaged.py.
 """
 
@@ -21,6 +21,7 @@ from tests_paths import REPO
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 N_FILES, N_BATCHES = 1000, 5
+KINDS = {".txt", ".md", ".html", ".docx", ".doc", ".rtf", ".pdf"}
 ENCODINGS = ("gb18030", "big5hkscs", "utf-16")
 SENTENCE = "这份文件完好无损，用来确认其余的照常入库。"
 
@@ -34,8 +35,9 @@ def samples():
     text = found[".txt"][0].decode("utf-8")
     found[".txt"] += [text.encode(encoding, "replace") for encoding in ENCODINGS]
     legacy = REPO / "tests" / "corpus" / "legacy"
-    found[".doc"] = [path.read_bytes() for path in sorted(legacy.glob("*.doc"))]
-    assert set(found) == {".txt", ".md", ".html", ".docx", ".doc", ".pdf"}
+    for path in sorted(legacy.iterdir()):
+        found.setdefault(path.suffix, []).append(path.read_bytes())
+    assert set(found) == KINDS
     return found
 
 
@@ -73,5 +75,5 @@ def test_each_of_a_thousand_damaged_files_is_indexed_or_reported(tmp_path, batch
     assert engine.search("完好无损 照常入库").hits[0].speech.source == "完好.txt"
     assert diagnose(settings.index) == []
     kinds = Counter(Path(name).suffix for name in indexed)
-    assert set(kinds) == {".txt", ".md", ".html", ".docx", ".doc", ".pdf"}
+    assert set(kinds) == KINDS
     print(f"batch {batch}: {len(indexed)} indexed {dict(kinds)}, {len(skipped)} reported")

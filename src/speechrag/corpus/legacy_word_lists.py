@@ -7,9 +7,6 @@ numbers is left to `word_lists`.
 from __future__ import annotations
 
 import struct
-from typing import Any
-
-from lxml.builder import ElementMaker
 
 from speechrag.corpus.legacy_word import (
     LIST_LEVEL,
@@ -22,10 +19,8 @@ from speechrag.corpus.legacy_word import (
     Sprms,
     sprms,
 )
+from speechrag.corpus.ooxml import W, valued, w
 from speechrag.corpus.word_package import Element, clean_text
-
-NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-W: Any = ElementMaker(namespace=NAMESPACE, nsmap={"w": NAMESPACE})
 
 _NO_STYLE = 0x0FFF
 _TITLE = 62  # the built-in style's number; 1 to 9 are headings
@@ -43,16 +38,6 @@ _FORMATS = {
     39: "chineseCountingThousand", 41: "koreanDigital", 42: "koreanCounting", 255: "none",
 }  # fmt: skip
 """MSONFC ([MS-OSHARED] 2.2.1.3) by the names of ST_NumberFormat."""
-
-
-def w(name: str) -> str:
-    """The name of an attribute or element of WordprocessingML."""
-    return f"{{{NAMESPACE}}}{name}"
-
-
-def valued(name: str, value: object) -> Element:
-    """An element with a w:val."""
-    return W(name, {w("val"): str(value)})
 
 
 def paragraph_properties(style: int | None, found: Sprms) -> Element:

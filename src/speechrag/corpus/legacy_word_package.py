@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lxml.builder import ElementMaker
-
 from speechrag.corpus.legacy_word import (
     ENDNOTE_REFS,
     ENDNOTES,
@@ -30,14 +28,9 @@ from speechrag.corpus.legacy_word import (
     LegacyWord,
     Story,
 )
-from speechrag.corpus.legacy_word_lists import (
-    W,
-    numbering_of,
-    paragraph_properties,
-    styles_of,
-    w,
-)
-from speechrag.corpus.word_package import Element, clean_text
+from speechrag.corpus.legacy_word_lists import numbering_of, paragraph_properties, styles_of
+from speechrag.corpus.ooxml import W, core_properties, text_element, w
+from speechrag.corpus.word_package import Element
 
 _CELL, _TAB, _LINE, _PAGE, _PARAGRAPH, _COLUMN = 0x07, 0x09, 0x0B, 0x0C, 0x0D, 0x0E
 _FIELD = {0x13: "begin", 0x14: "separate", 0x15: "end"}
@@ -45,8 +38,6 @@ _HYPHEN = 0x1E
 _PICTURE = 0x01
 _UNITS = f"utf-16-{sys.byteorder[0]}e"
 _SHAPE_BYTES, _BOX_BYTES = 26, 22  # of Spa and FTXBXS
-_PRESERVE = {"{http://www.w3.org/XML/1998/namespace}space": "preserve"}
-_DUBLIN = "http://purl.org/dc/elements/1.1/"
 
 
 class _Line(NamedTuple):
@@ -108,10 +99,7 @@ class LegacyWordPackage:
 
     def parse(self, part: str) -> Element | None:
         """The core properties, of which only the title is known."""
-        if part != "docProps/core.xml" or not self._document.title:
-            return None
-        make = ElementMaker(namespace=_DUBLIN)
-        return make.properties(make.title(clean_text(self._document.title)))
+        return core_properties(self._document.title) if part == "docProps/core.xml" else None
 
     def target(self, _relationship_id: str) -> str | None:
         """Nothing: there are no embedded parts."""
@@ -272,9 +260,9 @@ class LegacyWordPackage:
 
     def _text(self, start: int, stop: int) -> Iterator[Element]:
         raw = self._document.units[start:stop].tobytes()
-        text = clean_text(raw.decode(_UNITS, "replace"))
+        text = raw.decode(_UNITS, "replace")
         if text:
-            yield W.t(text, _PRESERVE)
+            yield text_element(text)
 
 
 def _is_on(found: dict[int, bytes], wanted: int) -> bool:

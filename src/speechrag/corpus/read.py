@@ -85,6 +85,10 @@ def _read(raw: bytes, name: str, extension: str, limits: ReadLimits) -> Document
             from speechrag.corpus.word import read_legacy_word
 
             return read_legacy_word(raw, name)
+        case Kind.RTF:
+            from speechrag.corpus.word import read_rtf
+
+            return read_rtf(raw, name)
         case Kind.HTML:
             from speechrag.corpus.webpage import read_webpage
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     MHTML = "mhtml"
     DOCX = "docx"
     DOC = "doc"
+    RTF = "rtf"
     PDF = "pdf"
 
 
@@ -65,7 +66,6 @@ _AS_TEXT = "请把其中的文字另存为 .docx 或 .txt 后再试。"
 _OCR = "这是图片；请先做文字识别（OCR），再把文字存为 .docx 或 .txt。"
 _UNPACK = "这是压缩包；请先解压，再把里面的文稿放进文件夹。"
 _MAGIC = (
-    _Magic(b"{\\rtf", "RTF 文档", AS_DOCX),
     _Magic(b"\x89PNG", "PNG 图片", _OCR),
     _Magic(b"\xff\xd8\xff", "JPEG 图片", _OCR),
     _Magic(b"GIF8", "GIF 图片", _OCR),
@@ -123,6 +123,8 @@ def _by_content(raw: bytes, name: str) -> Kind | None:
         return _kind_of_ole(raw, name)
     if b"%PDF-" in head[:1024]:
         return Kind.PDF
+    if head.lstrip().startswith(b"{\\rtf"):
+        return Kind.RTF
     for magic in _MAGIC:
         if head.lstrip().startswith(magic.start):
             raise UnsupportedFormat(f"{name}：内容是 {magic.what}，不能读取", magic.hint)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from speechrag.corpus.assembly import LineBuilder
 from speechrag.corpus.legacy_word import FAULTS
 from speechrag.corpus.legacy_word_package import LegacyWordPackage
+from speechrag.corpus.rtf import RtfPackage
 from speechrag.corpus.sniff import AS_DOCX
 from speechrag.corpus.word_chunks import chunk_lines
 from speechrag.corpus.word_lists import Numbering, Styles, W, is_on, value
@@ -71,6 +72,20 @@ def read_legacy_word(raw: bytes, name: str) -> Document:
         return _read_package(LegacyWordPackage(raw), name, "doc")
     except FAULTS as error:
         raise DamagedFile("旧版 Word 文档（.doc）不完整或已损坏", AS_DOCX) from error
+
+
+def read_rtf(raw: bytes, name: str) -> Document:
+    """Read an RTF document.
+
+    Args:
+        raw: The file.
+        name: What `Document.file` is to be.
+
+    Raises:
+        DamagedFile: Its end is missing.
+        EmptySource: It holds no text.
+    """
+    return _read_package(RtfPackage(raw), name, "rtf")
 
 
 def _read_package(package: Package, name: str, kind: str) -> Document:

@@ -28,5 +28,5 @@ def nothing_found(sources: Sequence[Path], skipped: Sequence[Skipped]) -> EmptyS
     detail = ";".join(told[:5]) or "没有文件"
     return EmptySource(
         f"{'、'.join(map(str, sources))} 里没有读得出讲话的文件（{detail}）。原有的索引没有变动。",
-        "请检查路径；支持 .docx .doc .wps .pdf .html .txt .md。",
+        "请检查路径；支持 .docx .doc .wps .rtf .pdf .html .txt .md。",
     )

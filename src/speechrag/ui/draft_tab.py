@@ -12,7 +12,7 @@ from speechrag.ui.desk import Desk, basket_functions
 from speechrag.ui.strings import Strings
 
 ATTACH = "window.speechdesk && window.speechdesk.attach(element, server, watch);"
-FILE_TYPES = [".docx", ".docm", ".doc", ".wps", ".txt", ".md", ".pdf", ".html", ".htm"]
+FILE_TYPES = [".docx", ".docm", ".doc", ".wps", ".rtf", ".txt", ".md", ".pdf", ".html", ".htm"]
 
 
 def build_draft_tab(library: Library, t: Strings) -> None:

@@ -136,9 +136,10 @@ PAGE_STRINGS: dict[str, tuple[str, str]] = {
     # the library
     "add_files": ("添加讲话稿（可一次选多个）", "Add speeches (several at once)"),
     "add_files_info": (
-        "Word、WPS、PDF、网页、纯文本都可以：.docx .doc .wps .pdf .html .txt .md。"
+        "Word、WPS、PDF、网页、纯文本都可以：.docx .doc .wps .rtf .pdf .html .txt .md。"
         "拖到框里，或点一下选择。",
-        "Word, PDF, web pages or plain text: .docx .doc .wps .pdf .html .txt .md. Drop or click.",
+        "Word, PDF, web pages or plain text: .docx .doc .wps .rtf .pdf .html .txt .md. "
+        "Drop or click.",
     ),
     "added": (
         "已放入文库（{folder}）：{names}。",

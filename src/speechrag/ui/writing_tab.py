@@ -16,7 +16,7 @@ from speechrag.ui.strings import Strings
 from speechrag.ui.writing import WritingDesk
 
 ATTACH = "window.speechwriting && window.speechwriting.attach(element, server, watch);"
-FILE_TYPES = [".docx", ".docm", ".doc", ".wps", ".txt", ".md", ".html", ".htm", ".pdf"]
+FILE_TYPES = [".docx", ".docm", ".doc", ".wps", ".rtf", ".txt", ".md", ".html", ".htm", ".pdf"]
 
 
 def build_writing_tab(library: Library, settings: Settings, t: Strings, tab: Any) -> None:
