@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from speechrag.corpus.ooxml import W, core_properties, text_element, valued, w
+from speechrag.corpus.rtf_story import State, Story
 from speechrag.corpus.sniff import AS_DOCX
 from speechrag.corpus.word_package import Element, clean_text
 from speechrag.errors import DamagedFile
@@ -42,70 +43,6 @@ _PARTS = {
 _CLOSE = "、。，．：；）)】〕》"  # after these the text follows a number without a blank
 
 
-@dataclass(slots=True)
-class _State:
-    """What a group inherits from the one around it and gives back at its end."""
-
-    silent: bool = False
-    optional: bool = False  # after \\*, before the word that says what for
-    reads: str = "text"  # or a value of `_PARTS`, or "title"
-    opened: str = ""  # what this very group is: "note", "box" or "label"
-    font: int = 0
-    skip: int = 1  # characters that stand for one of \\u
-    hidden: bool = False
-    deleted: bool = False
-    in_table: bool = False
-    style: int | None = None
-    outline: int | None = None
-
-
-@dataclass(slots=True)
-class _Story:
-    """A body, a note or a text box while it is read."""
-
-    root: Element
-    runs: list[Element] = field(default_factory=list)
-    rows: list[list[Element]] = field(default_factory=list)
-    cells: list[Element] = field(default_factory=list)
-    cell: list[Element] = field(default_factory=list)
-
-    def end_paragraph(self, state: _State) -> None:
-        properties = W.pPr()
-        if state.style is not None:
-            properties.append(valued("pStyle", state.style))
-        if state.outline is not None:
-            properties.append(valued("outlineLvl", state.outline))
-        paragraph, self.runs = W.p(properties, *self.runs), []
-        if state.in_table:
-            self.cell.append(paragraph)
-        else:
-            self.end_table()
-            self.root.append(paragraph)
-
-    def end_cell(self, state: _State) -> None:
-        self.end_paragraph(replace(state, in_table=True))
-        self.cells.append(W.tc(*self.cell))
-        self.cell = []
-
-    def end_row(self) -> None:
-        if self.cell:
-            self.cells.append(W.tc(*self.cell))
-        if self.cells:
-            self.rows.append(self.cells)
-        self.cells, self.cell = [], []
-
-    def end_table(self) -> None:
-        self.end_row()
-        if self.rows:
-            self.root.append(W.tbl(*(W.tr(*row) for row in self.rows)))
-        self.rows = []
-
-    def end(self, state: _State) -> None:
-        if self.runs:
-            self.end_paragraph(state)
-        self.end_table()
-
-
 class RtfPackage:
     """The parts of a document.
 
@@ -129,8 +66,8 @@ class RtfPackage:
         self._bytes = bytearray()
         self._characters: list[str] = []
         self._to_skip = 0
-        self._stories = [_Story(W.body())]
-        self._states = [_State()]
+        self._stories = [Story(W.body())]
+        self._states = [State()]
         self._notes: dict[str, list[Element]] = {"footnote": [], "endnote": []}
         self._read(raw.decode("latin-1"))
 
@@ -294,7 +231,7 @@ class RtfPackage:
             elif state.reads == "label" and word == "tab":
                 self._label += "\t"
 
-    def _begin(self, word: str, state: _State) -> None:
+    def _begin(self, word: str, state: State) -> None:
         """Begin a part of the file that is no running text, or a text of its own."""
         if word in _PARTS:
             state.reads = _PARTS[word]
@@ -305,11 +242,11 @@ class RtfPackage:
             state.opened = "endnote"
         elif word in {"footnote", "shptxt", "dptxbxtext"} and not state.opened:
             state.opened = "footnote" if word == "footnote" else "box"
-            self._stories.append(_Story(W.txbxContent()))
+            self._stories.append(Story(W.txbxContent()))
             state.style = state.outline = None
             state.in_table = False
 
-    def _set(self, word: str, number: int | None, state: _State) -> None:
+    def _set(self, word: str, number: int | None, state: State) -> None:
         """Take up what the characters or the paragraph are said to be."""
         match word:
             case "ansicpg":
@@ -339,7 +276,7 @@ class RtfPackage:
             case "deleted":
                 state.deleted = number != 0
 
-    def _place(self, word: str, state: _State) -> None:
+    def _place(self, word: str, state: State) -> None:
         """Put a mark or a break where it stands."""
         story = self._stories[-1]
         match word:

@@ -264,8 +264,8 @@ def remembered_sources(index_dir: Path) -> list[Path]:
 
 READING_MODULES = frozenset(
     "assembly commonchars decode legacy_word legacy_word_lists legacy_word_package likelihood "
-    "markdown misread numerals ooxml page_furniture page_rules pdf read resync rtf sniff sources "
-    "webpage word word_chunks word_lists word_package".split()
+    "markdown misread numerals ooxml page_furniture page_rules pdf read resync rtf rtf_story "
+    "sniff sources webpage word word_chunks word_lists word_package".split()
 )
 """The modules of `speechrag.corpus` that make a file a `Document`; a test follows the imports."""
 
