@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # Those of the last build, and seeds/ where there was none.
 SEEDS ?=
 INDEX ?= index
+BUILD_INDEX = $(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
 DATA ?= ../shared/corpora
 QUESTIONS ?= tests/questions.yaml
 # Two workers; a browser that was starved on two cores gets a second try (reruns are reported).
@@ -21,11 +22,11 @@ help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: $(VENV)/.ready ## Set up, build the index of seeds/ if there is none, open the page on 127.0.0.1:7860
-	@[ -f "$(INDEX)/CURRENT" ] || $(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
+	@[ -f "$(INDEX)/CURRENT" ] || $(BUILD_INDEX)
 	@$(BIN)/python app.py --index "$(INDEX)"
 
 index: $(VENV)/.ready ## Update the index from its folders, or from another: make index [SEEDS=folder] [INDEX=folder]
-	@$(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
+	@$(BUILD_INDEX)
 
 test: $(VENV)/.ready-dev ## Set up and run the whole test suite
 	@scripts/system-packages.sh
@@ -41,7 +42,7 @@ types: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 eval: $(VENV)/.ready ## Retrieval figures on QUESTIONS (default: the demo library's)
-	@[ -f "$(INDEX)/CURRENT" ] || $(BIN)/speechrag index $(if $(SEEDS),"$(SEEDS)") --index "$(INDEX)"
+	@[ -f "$(INDEX)/CURRENT" ] || $(BUILD_INDEX)
 	@$(BIN)/speechrag eval $(QUESTIONS) --index "$(INDEX)"
 
 bench: $(VENV)/.ready-dev ## Benchmarks; results go to benchmarks/results/

@@ -113,6 +113,14 @@ def test_the_title_of_its_summary(read):
     assert (document.title, document.text) == ("在大会上的讲话", "text")
 
 
+def test_bytes_that_are_no_character_are_reported_with_their_place(read):
+    document = read(r"\f0 good\par \f0 \'b9\'a4\'ff\'ff\par")
+    assert document.text.startswith("good\n工\ufffd")
+    (bad,) = document.undecodable
+    assert bad.raw == bytes.fromhex("b9a4ffff")
+    assert bad.byte_offset == len(HEAD + r"\f0 good\par \f0 ")
+
+
 @pytest.mark.parametrize("body", [r"text{\par", r"text\par}} more {", r"text\bin99999 \par"])
 def test_braces_that_do_not_close_are_damage(read, body, tmp_path):
     path = tmp_path / "a.rtf"

@@ -88,17 +88,18 @@ def test_a_year_that_belongs_to_the_subject_restricts_nothing(question):
 
 
 @pytest.mark.parametrize(
-    ("question", "asks_all"),
+    ("question", "asks_nothing"),
     [
         ("2023年讲了什么", True),
+        ("2023年我们都讲过什么内容？", True),
         ("2023年的讲话有哪些", True),
         ("list the speeches of 2019", True),
         ("2023年怎么讲防汛", False),
         ("speeches since 2020 on talent", False),
     ],
 )
-def test_whether_anything_else_is_asked(question, asks_all):
-    assert read_period(question, TODAY).asks_all is asks_all
+def test_whether_anything_but_the_time_is_asked(engine, question, asks_nothing):
+    assert engine.asks_nothing(read_period(question, TODAY).rest) is asks_nothing
 
 
 def test_the_last_day_of_february_has_days_before_it():

@@ -173,6 +173,9 @@ class FakeEngine:
             for s in self.all.values()
         ]
 
+    def asks_nothing(self, text):
+        return not self.words(text)
+
     def notices(self):
         return ()
 

@@ -106,7 +106,7 @@ class LegacyWord:
         self._characters = self._read_properties(_CHPX, _character_value)
 
     def stories(self) -> dict[str, Story]:
-        """The characters of "body", "footnotes", "endnotes" and "textboxes"."""
+        """The characters of "body", "footnotes", "endnotes", "textboxes" and what is left out."""
         names = ("body", "footnotes", "heads", "macros", "comments", "endnotes", "textboxes")
         found, at = {}, 0
         for name, count in zip(names, self._counts(), strict=True):
@@ -144,7 +144,8 @@ class LegacyWord:
         """Whether a page or section break is the last character of its paragraph."""
         place = self._place(at)
         run = _find(self._paragraphs, place)
-        return run is None or self._paragraphs.stops[run] <= place + 2
+        after = place + self._pieces[self._piece(at)].width
+        return run is None or self._paragraphs.stops[run] <= after
 
     def paragraph(self, at: int) -> tuple[int, Sprms]:
         """The style and the properties of the paragraph that ends with a character."""

@@ -29,7 +29,7 @@ from speechrag.corpus.legacy_word import (
     Story,
 )
 from speechrag.corpus.legacy_word_lists import numbering_of, paragraph_properties, styles_of
-from speechrag.corpus.ooxml import W, core_properties, text_element, w
+from speechrag.corpus.ooxml import BlockBuilder, MadePackage, W, text_element, w
 from speechrag.corpus.word_package import Element
 
 _CELL, _TAB, _LINE, _PAGE, _PARAGRAPH, _COLUMN = 0x07, 0x09, 0x0B, 0x0C, 0x0D, 0x0E
@@ -48,7 +48,7 @@ class _Line(NamedTuple):
     depth: int
 
 
-class LegacyWordPackage:
+class LegacyWordPackage(MadePackage):
     """The parts of a document, made when they are asked for.
 
     Args:
@@ -62,6 +62,7 @@ class LegacyWordPackage:
 
     def __init__(self, raw: bytes) -> None:
         self._document = LegacyWord(raw)
+        self.title = self._document.title
         self._stories = self._document.stories()
         units = self._document.units
         self._deleted = self._flagged(IS_DELETED)
@@ -97,18 +98,6 @@ class LegacyWordPackage:
                 return self._read_notes("endnote", ENDNOTES)
         return None
 
-    def parse(self, part: str) -> Element | None:
-        """The core properties, of which only the title is known."""
-        return core_properties(self._document.title) if part == "docProps/core.xml" else None
-
-    def target(self, _relationship_id: str) -> str | None:
-        """Nothing: there are no embedded parts."""
-        return None
-
-    def read(self, _part: str) -> bytes | None:
-        """Nothing: there are no embedded parts."""
-        return None
-
     def _flagged(self, wanted: int) -> bytearray:
         """For each character whether a property is on."""
         flags = bytearray(len(self._document.units))
@@ -122,7 +111,7 @@ class LegacyWordPackage:
         return {
             at: int.from_bytes(operand[2:4], "little")
             for start, stop, operand in self._document.runs_with(SYMBOL)
-            for at in range(start, min(stop, start + 64))
+            for at in range(start, stop)
         }
 
     def _read_notes(self, kind: str, number: int) -> Element:
@@ -157,36 +146,15 @@ class LegacyWordPackage:
 
     def _fill(self, parent: Element, story: Story) -> None:
         """Append the paragraphs and tables of a story."""
-        rows: list[list[Element]] = []
-        cells: list[Element] = []
-        cell: list[Element] = []
-
-        def end_row() -> None:
-            nonlocal cells, cell
-            if cell:
-                cells.append(W.tc(*cell))
-            if cells:
-                rows.append(cells)
-            cells, cell = [], []
-
-        def end_table() -> None:
-            end_row()
-            if rows:
-                parent.append(W.tbl(*(W.tr(*row) for row in rows)))
-                rows.clear()
-
+        blocks = BlockBuilder(parent)
         for line in self._lines(story):
-            if not line.is_in_table:
-                end_table()
-                parent.append(line.node)
-            elif line.is_row_end:
-                end_row()
-            else:
-                cell.append(line.node)
-                if line.is_cell_end and line.depth <= 1:
-                    cells.append(W.tc(*cell))
-                    cell = []
-        end_table()
+            if line.is_row_end:
+                blocks.end_row()
+                continue
+            blocks.add(line.node, in_table=line.is_in_table)
+            if line.is_cell_end and line.depth <= 1:
+                blocks.end_cell()
+        blocks.end()
 
     def _lines(self, story: Story) -> Iterator[_Line]:
         units, start = self._document.units, story.start
@@ -212,11 +180,12 @@ class LegacyWordPackage:
         if stop < len(document.units) and self._deleted[stop]:
             properties.append(W.rPr(W("del")))
         depth = int.from_bytes(found.get(TABLE_DEPTH, b"\x00"), "little")
+        is_in_table = _is_on(found, IN_TABLE) or depth > 0
         return _Line(
             W.p(properties, *self._runs(start, stop)),
-            stop < len(document.units) and document.units[stop] == _CELL,
-            _is_on(found, IN_TABLE) or depth > 0,
-            _is_on(found, ROW_END),
+            is_in_table and stop < len(document.units) and document.units[stop] == _CELL,
+            is_in_table,
+            is_in_table and _is_on(found, ROW_END),
             depth,
         )
 

@@ -18,7 +18,8 @@ _BESIDE_DATE = re.compile(
     r"[上下]午|晚上|晚间|中午|(?:星期|周)[一二三四五六日天]|\d{1,2}[:：时]\d{0,2}分?"
     r"|(?:根据|按照?|由)?(?:会议|现场|讲话)?录音(?:记录)?整理(?:稿)?|未经本人审[阅定]|节选|摘要"
 )
-_DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○oO0", "0")
+DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○oO0", "0")
+"""The figure that each sign of a year stands for."""
 _POST = (
     "书记|省长|市长|县长|区长|州长|盟长|旗长|镇长|乡长|主席|主任|部长|厅长|局长|处长|科长|院长|校长|会长|理事长|董事长"
     "|总经理|总裁|秘书长|委员|代表|政委|司令员|检察长|总理|书记员|站长|组长|队长|干事长|教授|院士|县委常委|市委常委|行长"
@@ -93,7 +94,7 @@ def read_date(text: str) -> str | None:
         month, day = match["m"] or match["m2"], match["d"] or match["d2"]
         return _iso(int(match["y"]), int(month or 0), int(day or 0))
     if match := _CHINESE_DATE.search(text):
-        year = int("".join(_DIGITS[c] for c in match["y"]))
+        year = int("".join(DIGITS[c] for c in match["y"]))
         return _iso(year, _chinese_number(match["m"]), _chinese_number(match["d"]))
     return None
 
@@ -102,8 +103,8 @@ def _chinese_number(numeral: str | None) -> int:
     if not numeral:
         return 0
     tens, ten, units = numeral.rpartition("十")
-    value = int(_DIGITS[units[-1]]) if units else 0
-    return value + 10 * (int(_DIGITS[tens[-1]]) if tens else 1) if ten else value
+    value = int(DIGITS[units[-1]]) if units else 0
+    return value + 10 * (int(DIGITS[tens[-1]]) if tens else 1) if ten else value
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml.builder import ElementMaker
@@ -29,9 +30,61 @@ def text_element(text: str) -> Element:
     return W.t(clean_text(text), _PRESERVE)
 
 
-def core_properties(title: str | None) -> Element | None:
-    """The core properties, of which only the title is known; None without one."""
-    if not title:
+class MadePackage:
+    """What the parts of a document have in common that is read from no package."""
+
+    title: str | None = None
+    has_pictures = False
+
+    def parse(self, part: str) -> Element | None:
+        """The core properties, of which only the title is known."""
+        if part != "docProps/core.xml" or not self.title:
+            return None
+        make = ElementMaker(namespace=_DUBLIN)
+        return make.properties(make.title(clean_text(self.title)))
+
+    def target(self, _relationship_id: str) -> str | None:
+        """Nothing: there are no embedded parts."""
         return None
-    make = ElementMaker(namespace=_DUBLIN)
-    return make.properties(make.title(clean_text(title)))
+
+    def read(self, _part: str) -> bytes | None:
+        """Nothing: there are no embedded parts."""
+        return None
+
+
+@dataclass(slots=True)
+class BlockBuilder:
+    """Puts paragraphs into an element, and those of tables into rows and cells first."""
+
+    root: Element
+    _rows: list[list[Element]] = field(default_factory=list)
+    _cells: list[Element] = field(default_factory=list)
+    _cell: list[Element] = field(default_factory=list)
+
+    def add(self, paragraph: Element, *, in_table: bool) -> None:
+        """The next paragraph, of the text or of a cell."""
+        if in_table:
+            self._cell.append(paragraph)
+        else:
+            self.end()
+            self.root.append(paragraph)
+
+    def end_cell(self) -> None:
+        """The paragraphs of the table so far are a cell."""
+        self._cells.append(W.tc(*self._cell))
+        self._cell = []
+
+    def end_row(self) -> None:
+        """The cells so far are a row."""
+        if self._cell:
+            self.end_cell()
+        if self._cells:
+            self._rows.append(self._cells)
+        self._cells = []
+
+    def end(self) -> None:
+        """The rows so far, if any, are a table."""
+        self.end_row()
+        if self._rows:
+            self.root.append(W.tbl(*(W.tr(*row) for row in self._rows)))
+        self._rows = []

@@ -10,11 +10,12 @@ import codecs
 import re
 from dataclasses import replace
 
-from speechrag.corpus.ooxml import W, core_properties, text_element, valued, w
+from speechrag.corpus.ooxml import MadePackage, W, text_element, valued, w
 from speechrag.corpus.rtf_story import State, Story
 from speechrag.corpus.sniff import AS_DOCX
 from speechrag.corpus.word_package import Element, clean_text
 from speechrag.errors import DamagedFile
+from speechrag.types import UndecodableBytes
 
 _TOKEN = re.compile(
     r"\\([a-z]+)(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|([^\\{}\r\n]+)",
@@ -34,7 +35,7 @@ _SILENT = frozenset(
     "tc rxe txe listtable listoverridetable revtbl rsidtbl generator ftnsep ftnsepc ftncn aftnsep "
     "aftnsepc aftncn template filetbl upr docvar".split()
 )
-_KNOWN_OPTIONAL = frozenset({"shpinst", "ud", "pntext", "fldrslt", "dptxbxtext", "footnote"})
+_KNOWN_OPTIONAL = frozenset({"shpinst", "pntext", "fldrslt", "dptxbxtext", "footnote"})
 """Destinations with \\* before them whose text is read all the same."""
 _PARTS = {
     "fonttbl": "fonts", "stylesheet": "styles", "info": "info", "listtext": "label",
@@ -43,7 +44,7 @@ _PARTS = {
 _CLOSE = "、。，．：；）)】〕》"  # after these the text follows a number without a blank
 
 
-class RtfPackage:
+class RtfPackage(MadePackage):
     """The parts of a document.
 
     Args:
@@ -51,9 +52,10 @@ class RtfPackage:
 
     Raises:
         DamagedFile: Its end is missing.
-    """
 
-    has_pictures = False
+    Attributes:
+        undecodable: Runs of bytes that hold some of no character, by their places in the file.
+    """
 
     def __init__(self, raw: bytes) -> None:
         self._codec = "cp1252"
@@ -62,9 +64,10 @@ class RtfPackage:
         self._styles: dict[int, str] = {}
         self._based_on: dict[int, int] = {}
         self._style = 0
-        self._title = self._label = ""
-        self._bytes = bytearray()
+        self._label = ""
+        self._bytes, self._bytes_at = bytearray(), 0
         self._characters: list[str] = []
+        self.undecodable: list[UndecodableBytes] = []
         self._to_skip = 0
         self._stories = [Story(W.body())]
         self._states = [State()]
@@ -81,18 +84,6 @@ class RtfPackage:
             return W.styles(*map(self._style_element, self._styles))
         notes = self._notes.get(kind.removesuffix("s"))
         return None if notes is None else W(kind, *notes)
-
-    def parse(self, part: str) -> Element | None:
-        """The core properties, of which only the title is known."""
-        return core_properties(self._title.strip()) if part == "docProps/core.xml" else None
-
-    def target(self, _relationship_id: str) -> str | None:
-        """Nothing: there are no embedded parts."""
-        return None
-
-    def read(self, _part: str) -> bytes | None:
-        """Nothing: there are no embedded parts."""
-        return None
 
     def _style_element(self, number: int) -> Element:
         attributes = {w("type"): "paragraph", w("styleId"): str(number)}
@@ -111,9 +102,9 @@ class RtfPackage:
             at = match.end()
             word, number, code, sign, brace, text = match.groups()
             if code is not None:
-                self._add_bytes(bytes([int(code, 16)]))
+                self._add_bytes(bytes([int(code, 16)]), match.start())
             elif text is not None:
-                self._add_bytes(text.encode("latin-1"))
+                self._add_bytes(text.encode("latin-1"), match.start())
             elif word is not None and word.lower() == "bin":
                 at += max(int(number or 0), 0)
             elif word is not None:
@@ -150,7 +141,9 @@ class RtfPackage:
                 self._notes[kind].append(W(kind, {w("id"): number}, *story.root))
                 self._add_run(W(f"{kind}Reference", {w("id"): number}))
 
-    def _add_bytes(self, data: bytes) -> None:
+    def _add_bytes(self, data: bytes, at: int) -> None:
+        if not self._bytes:
+            self._bytes_at = at
         skipped = min(self._to_skip, len(data))
         self._to_skip -= skipped
         self._bytes += data[skipped:]
@@ -159,7 +152,10 @@ class RtfPackage:
         """Read the bytes so far in the character set of the font."""
         if self._bytes:
             codec = self._fonts.get(self._states[-1].font, self._codec)
-            self._characters.append(self._bytes.decode(codec, "replace"))
+            text = self._bytes.decode(codec, "replace")
+            if "\ufffd" in text and not self._states[-1].silent:
+                self.undecodable.append(UndecodableBytes(self._bytes_at, bytes(self._bytes)))
+            self._characters.append(text)
             self._bytes = bytearray()
 
     def _flush(self) -> None:
@@ -175,7 +171,7 @@ class RtfPackage:
         if state.reads == "styles":
             self._styles[self._style] = self._styles.get(self._style, "") + text
         elif state.reads == "title":
-            self._title += text
+            self.title = ((self.title or "") + text).strip()
         elif state.reads == "label":
             self._label += text
         elif state.reads == "text":
@@ -233,7 +229,7 @@ class RtfPackage:
 
     def _begin(self, word: str, state: State) -> None:
         """Begin a part of the file that is no running text, or a text of its own."""
-        if word in _PARTS:
+        if word in _PARTS and not state.opened:
             state.reads = _PARTS[word]
             state.opened = "label" if state.reads == "label" else ""
         elif word == "title" and state.reads == "info":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from speechrag.corpus.ooxml import W, valued
+from speechrag.corpus.ooxml import BlockBuilder, W, valued
 from speechrag.corpus.word_package import Element
 
 
@@ -25,53 +25,43 @@ class State:
     outline: int | None = None
 
 
-@dataclass(slots=True)
 class Story:
-    """A body, a note or a text box while it is read."""
+    """A body, a note or a text box while it is read.
 
-    root: Element
-    runs: list[Element] = field(default_factory=list)
-    rows: list[list[Element]] = field(default_factory=list)
-    cells: list[Element] = field(default_factory=list)
-    cell: list[Element] = field(default_factory=list)
+    Args:
+        root: Takes its paragraphs and tables.
+    """
+
+    def __init__(self, root: Element) -> None:
+        self.runs: list[Element] = []
+        self._blocks = BlockBuilder(root)
+
+    @property
+    def root(self) -> Element:
+        """What its paragraphs and tables are in."""
+        return self._blocks.root
 
     def end_paragraph(self, state: State) -> None:
-        """The runs so far are a paragraph, of a table or not."""
+        """The runs so far are a paragraph."""
         properties = W.pPr()
         if state.style is not None:
             properties.append(valued("pStyle", state.style))
         if state.outline is not None:
             properties.append(valued("outlineLvl", state.outline))
         paragraph, self.runs = W.p(properties, *self.runs), []
-        if state.in_table:
-            self.cell.append(paragraph)
-        else:
-            self.end_table()
-            self.root.append(paragraph)
+        self._blocks.add(paragraph, in_table=state.in_table)
 
     def end_cell(self, state: State) -> None:
-        """The paragraphs so far are a cell."""
+        """The runs so far are the last paragraph of a cell."""
         self.end_paragraph(replace(state, in_table=True))
-        self.cells.append(W.tc(*self.cell))
-        self.cell = []
+        self._blocks.end_cell()
 
     def end_row(self) -> None:
         """The cells so far are a row."""
-        if self.cell:
-            self.cells.append(W.tc(*self.cell))
-        if self.cells:
-            self.rows.append(self.cells)
-        self.cells, self.cell = [], []
-
-    def end_table(self) -> None:
-        """The rows so far, if any, are a table."""
-        self.end_row()
-        if self.rows:
-            self.root.append(W.tbl(*(W.tr(*row) for row in self.rows)))
-        self.rows = []
+        self._blocks.end_row()
 
     def end(self, state: State) -> None:
         """Nothing more comes."""
         if self.runs:
             self.end_paragraph(state)
-        self.end_table()
+        self._blocks.end()

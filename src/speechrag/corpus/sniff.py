@@ -45,6 +45,12 @@ READ_EXTENSIONS = (
 
 AS_DOCX = "请用 Word 或 WPS 打开，另存为 .docx 后再试。"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_STREAMS = {
+    "Workbook": "旧版 Excel 工作簿",
+    "PowerPoint Document": "旧版演示文稿",
+    "WordDocument": "旧版 Word 文档",
+}
+"""What the streams of OLE2 files tell; a workbook or slides may hold Word documents."""
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
@@ -183,17 +189,10 @@ def _kind_of_ole(raw: bytes, name: str) -> Kind:
             f"{name}：文档已加密，需要密码才能打开",
             "请在 Word 或 WPS 中输入密码打开，去掉密码后另存为 .docx 再试。",
         )
-    what = "认不出或不完整的旧版 Office 文档"
-    for stream, other in (
-        ("Workbook", "旧版 Excel 工作簿"),
-        ("PowerPoint Document", "旧版演示文稿"),
-        ("WordDocument", ""),
-    ):
-        if stream.encode("utf-16-le") in raw:
-            what = other
-            break
-    if not what:
+    held = next((stream for stream in _OLE_STREAMS if stream.encode("utf-16-le") in raw), "")
+    if held == "WordDocument":
         return Kind.DOC
+    what = _OLE_STREAMS.get(held, "认不出或不完整的旧版 Office 文档")
     raise UnsupportedFormat(f"{name}：内容是{what}，不能读取", AS_DOCX)
 
 

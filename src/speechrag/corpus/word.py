@@ -7,7 +7,7 @@ comments, running heads and feet, and macros.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from speechrag.corpus.assembly import LineBuilder
 from speechrag.corpus.legacy_word import FAULTS
@@ -85,7 +85,9 @@ def read_rtf(raw: bytes, name: str) -> Document:
         DamagedFile: Its end is missing.
         EmptySource: It holds no text.
     """
-    return _read_package(RtfPackage(raw), name, "rtf")
+    package = RtfPackage(raw)
+    document = _read_package(package, name, "rtf")
+    return replace(document, undecodable=tuple(package.undecodable))
 
 
 def _read_package(package: Package, name: str, kind: str) -> Document:

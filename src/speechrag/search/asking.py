@@ -13,12 +13,12 @@ from typing import Any, Protocol
 
 from speechrag.index.filtering import date_range
 from speechrag.search.period import read_period
+from speechrag.search.said import latest_titles
 from speechrag.types import Filters, Hit, Period, SearchResult
 
 MUCH_CLOSER = 1.25
 """Times the score of the best passage of the time asked about: of 14 subjects of the demo library,
 each asked of its 11 years, the year that is on it is never so far behind."""
-N_TITLES = 3  # of speeches, to look for where a question asks for nothing but their time
 
 
 class Searches(Protocol):
@@ -31,6 +31,9 @@ class Searches(Protocol):
 
     def speeches(self) -> Sequence[Any]:
         """Every speech, with its `title`, `date` and `id`."""
+
+    def asks_nothing(self, text: str) -> bool:
+        """Whether a text says nothing that could be looked for."""
 
 
 def ask(
@@ -61,9 +64,8 @@ def ask(
     then = [speech for speech in engine.speeches() if is_of(speech.date, asked.period)]
     period = replace(asked.period, has_speeches=bool(then))
     text = asked.rest
-    if asked.asks_all:
-        then.sort(key=lambda speech: (speech.date, speech.id), reverse=True)
-        text = "；".join(speech.title for speech in then[:N_TITLES]) or question
+    if engine.asks_nothing(text):
+        text = latest_titles(then) or question
     result = engine.search(text, k=k, filters=within(filters, period))
     elsewhere = _elsewhere(engine, text, filters, result) if period.has_speeches else None
     return replace(

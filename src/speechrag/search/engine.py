@@ -27,8 +27,8 @@ from speechrag.search.pipeline import Pipeline
 from speechrag.search.query import Query, analyse_question
 from speechrag.search.rerank import CrossEncoderReranker, Reranker
 from speechrag.search.rewrite import expand_query
-from speechrag.search.said import Said, Speakers
-from speechrag.search.stopwords import QUESTION_WORDS
+from speechrag.search.said import Said, Speakers, latest_titles
+from speechrag.search.stopwords import QUESTION_WORDS, SPEECH_WORDS
 from speechrag.types import (
     Encoder,
     Filters,
@@ -43,7 +43,6 @@ from speechrag.types import (
 log = logging.getLogger(__name__)
 
 N_SUGGESTIONS = 3
-N_TITLES = 3  # of a speaker's speeches, to look for where a question asks for nothing else
 
 
 class Engine:
@@ -196,11 +195,13 @@ class Engine:
 
     def _what_was_said(self, said: Said) -> str:
         """What is asked about; where nothing is, what their latest speeches are called."""
-        if set(self.tokenizer.tokenize(said.rest)) - QUESTION_WORDS:
+        if not self.asks_nothing(said.rest):
             return said.rest
-        theirs = [speech for speech in self.speeches() if speech.speaker in said.lines]
-        theirs.sort(key=lambda speech: (speech.date or "", speech.id), reverse=True)
-        return "；".join(speech.title for speech in theirs[:N_TITLES])
+        return latest_titles(s for s in self.speeches() if s.speaker in said.lines)
+
+    def asks_nothing(self, text: str) -> bool:
+        """Whether it has no words but those that ask, and those for speaking and speeches."""
+        return not set(self.tokenizer.tokenize(text)) - QUESTION_WORDS - SPEECH_WORDS
 
     def explain(self, question: str, hit: Hit) -> Explanation:
         """Why this hit was found for this question."""

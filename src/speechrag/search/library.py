@@ -98,9 +98,8 @@ class LiveLibrary:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._swapping = threading.Lock()
-        self._engine: Engine | None = None
-        # what was live when it was opened; where that is damaged, the engine is an earlier one's
-        self._opened_at: Live | None = None
+        # With what was live when it was opened; where that is damaged it is an earlier one's.
+        self._opened: tuple[Live, Engine] | None = None
 
     def engine(self) -> Engine:
         """The engine of the live generation; a request keeps the one it was given.
@@ -115,15 +114,13 @@ class LiveLibrary:
 
         """
         live = look_at_live(self.settings.index)
-        engine = self._engine
-        if engine is not None and self._opened_at == live:
-            return engine
-        with self._swapping:
-            engine = self._engine
-            if engine is None or self._opened_at != live:
-                engine = self._engine = self._open(engine)
-                self._opened_at = live
-            return engine
+        opened = self._opened
+        if opened is None or opened[0] != live:
+            with self._swapping:
+                opened = self._opened
+                if opened is None or opened[0] != live:
+                    opened = self._opened = live, self._open(opened[1] if opened else None)
+        return opened[1]
 
     def _open(self, before: Engine | None) -> Engine:
         if before is None:
@@ -136,7 +133,7 @@ class LiveLibrary:
 
     def rebuild(self, progress: Callable[[Progress], None] | None = None) -> BuildReport:
         """Update the index from the sources of the last build; the old one serves meanwhile."""
-        encoder = self._engine.encoder if self._engine else None
+        encoder = self._opened[1].encoder if self._opened else None
         return build_library(None, self.settings, encoder=encoder, progress=progress)
 
     def folders(self) -> list[Path]:

@@ -11,6 +11,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from speechrag.corpus.metadata import DIGITS
 from speechrag.index.tokens import fold
 from speechrag.types import Period
 
@@ -48,12 +49,6 @@ _SPIRIT = re.compile(r"讲话(?:重要)?精神")
 _QUOTED = re.compile(r"[“「『\"《][^”」』\"》]*[”」』\"》]")
 # A paragraph that is pasted to find its like speaks of years as well.
 _MAX_LETTERS, _MAX_WORDS = 40, 25
-_NOTHING_ELSE = re.compile(
-    r"(?:[都也还我们市县区局过了的是有些呢吗啊么里在都]|讲|说|谈|提到|提过|什么|哪些|哪几|几|篇|次|内容|讲话|发言|致辞"
-    r"|讲稿|稿子|文稿|强调|部署|要求|主要|怎么样?|如何|怎样"
-    r"|\b(?:what|which|did|do|does|we|say|said|speak|spoke|speeche?s?|talks?|talked|were|are|was|is|there|the|about"
-    r"|of|in|from|on|have|has|been|given|show|me|all|list)\b|[\W_])*"
-)
 # What may stand about the time and means nothing without it.
 _IN = r"(?:[在从自]|我们|我市|我县|我区)?"
 _SPEECHES = (
@@ -89,11 +84,6 @@ class Asked:
 
     period: Period
     rest: str
-
-    @property
-    def asks_all(self) -> bool:
-        """Whether nothing else is asked about: 2023年讲了什么."""
-        return _NOTHING_ELSE.fullmatch(fold(self.rest)) is not None
 
 
 def read_period(question: str, today: datetime.date) -> Asked | None:
@@ -154,5 +144,4 @@ def _years_before(today: datetime.date, n: int) -> datetime.date:
 
 
 def _year(text: str) -> str:
-    figures = {sign: str(at) for at, sign in enumerate("〇一二三四五六七八九")}
-    return "".join(figures.get(sign, "0" if sign in "零○" else sign) for sign in text)
+    return "".join(DIGITS.get(sign, sign) for sign in text)

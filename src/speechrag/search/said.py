@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from speechrag.index.signatures import OFFICES, is_signed_by, name_in
+from speechrag.index.store import SpeechSummary
 from speechrag.index.tokens import fold
+
+N_TITLES = 3
 
 _OFFICE = rf"(?:常务|代)?副?(?:{OFFICES})"
 _SAYS = (
@@ -90,3 +93,9 @@ def _rest(question: str, folded: str, start: int, end: int) -> str | None:
     if introduced and before.strip() and not introduced["asks"]:
         return question[end:].strip(" ,，")
     return None
+
+
+def latest_titles(speeches: Iterable[SpeechSummary]) -> str:
+    """What the latest speeches are called: to look for where nothing but they is asked about."""
+    latest = sorted(speeches, key=lambda speech: (speech.date or "", speech.id), reverse=True)
+    return "；".join(speech.title for speech in latest[:N_TITLES])

@@ -24,6 +24,16 @@ _ENGLISH = """
     some please tell show find not no than then so if many much get
 """
 
-QUESTION_WORDS: frozenset[str] = frozenset(
-    stem(word) for word in (_CHINESE + _ENGLISH).split()
-) | frozenset(_ENGLISH.split())
+_SPEECH = """
+    讲 说 话 提 提过 发言 致辞 致词 讲稿 讲话稿 稿子 文稿 强调 部署 要求 内容 全部 所有 篇 次 还有
+    say said speak spoke speech speeches talk talks talked given gave made list all
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
+
+
+QUESTION_WORDS = _words(_CHINESE + _ENGLISH) | frozenset(_ENGLISH.split())
+SPEECH_WORDS = _words(_SPEECH)
+"""Words for speaking and speeches, which say nothing where no other word does: 2023年讲了什么."""

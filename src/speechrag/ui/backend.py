@@ -91,6 +91,9 @@ class Answering(Protocol):
     def speeches(self) -> Sequence[SpeechSummary]:
         """Every speech of the library."""
 
+    def asks_nothing(self, text: str) -> bool:
+        """Whether a text says nothing that could be looked for."""
+
     def notices(self) -> Sequence[str]:
         """What went wrong on the way to opening it; usually nothing."""
 
